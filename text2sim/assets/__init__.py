@@ -1,0 +1,1 @@
+"""M3: a `ScenePlan` becomes a `Scene`: meshes, collision shapes, bodies."""

@@ -1,0 +1,1 @@
+"""M8: `Frames` become the finished `Frames`."""

@@ -1,0 +1,1 @@
+"""Files: each module writes or reads one family of formats."""

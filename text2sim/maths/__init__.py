@@ -1,0 +1,1 @@
+"""Pure NumPy maths on arrays with any leading axes."""

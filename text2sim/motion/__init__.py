@@ -1,0 +1,1 @@
+"""M4: a `Scene` becomes a `Motion`: moving skeletons."""

@@ -1,0 +1,1 @@
+"""M5: a `Motion` becomes a `World` that can be stepped."""

@@ -1,0 +1,1 @@
+"""M1: a sentence becomes a `Script`."""

@@ -1,0 +1,1 @@
+"""M7: a `Trace` becomes `Frames`."""

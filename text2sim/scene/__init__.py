@@ -1,0 +1,1 @@
+"""M2: a `Script` becomes a `ScenePlan`: poses, sizes, timeline, camera."""

@@ -1,0 +1,60 @@
+"""What passes between the stages: frozen values that keep their parents.
+
+str -> Script -> ScenePlan -> Scene -> Motion -> World -> Trace -> Frames
+
+World frame: right-handed, Z up, metres, seconds, kilograms, radians; quaternions are wxyz; a body
+at heading 0 faces +X and its left is +Y.
+"""
+
+from text2sim.types.frames import CameraTrack, Frames
+from text2sim.types.motion import Grasp, Motion, Track
+from text2sim.types.plan import (
+    RGB,
+    CameraPlan,
+    Character,
+    PlannedActor,
+    PlannedObject,
+    ScenePlan,
+    Segment,
+)
+from text2sim.types.scene import (
+    ConvexPart,
+    Mesh,
+    Scene,
+    SceneActor,
+    SceneObject,
+    SkinnedMesh,
+    Surface,
+    Visual,
+)
+from text2sim.types.script import (
+    Action,
+    Actor,
+    Direction,
+    Garment,
+    PathCue,
+    PathKind,
+    Prop,
+    Relation,
+    RelationKind,
+    Script,
+    Side,
+)
+from text2sim.types.simulation import (
+    BodyState,
+    Contact,
+    Drive,
+    Engine,
+    Outcome,
+    Simulation,
+    Trace,
+    World,
+)
+
+__all__ = [
+    "RGB", "Action", "Actor", "BodyState", "CameraPlan", "CameraTrack", "Character", "Contact",
+    "ConvexPart", "Direction", "Drive", "Engine", "Frames", "Garment", "Grasp", "Mesh", "Motion",
+    "Outcome", "PathCue", "PathKind", "PlannedActor", "PlannedObject", "Prop", "Relation",
+    "RelationKind", "Scene", "SceneActor", "SceneObject", "ScenePlan", "Script", "Segment", "Side",
+    "Simulation", "SkinnedMesh", "Surface", "Trace", "Track", "Visual", "World",
+]  # fmt: skip

@@ -1,0 +1,171 @@
+"""The simulated world and what came out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+
+from text2sim.types.arrays import array, check_arrays
+from text2sim.types.motion import Motion, Track
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class BodyState:
+    """State of one actor's body; rotations relative to the parent, joint 0 in the world.
+
+    Attributes:
+        root_position [m] and root_velocity [m/s]: pelvis, world, (3,).
+        root_angular_velocity: world [rad/s], (3,).
+        rotations_wxyz: (22, 4).
+        joint_velocities: angular velocity of each joint in its parent's frame [rad/s], (22, 3);
+            row 0 is unused.
+    """
+
+    root_position: np.ndarray = array("3")
+    root_velocity: np.ndarray = array("3")
+    root_angular_velocity: np.ndarray = array("3")
+    rotations_wxyz: np.ndarray = array("22 4")
+    joint_velocities: np.ndarray = array("22 3")
+
+    def __post_init__(self) -> None:
+        check_arrays(self)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Drive:
+    """What a controller asks of one body for one step.
+
+    Attributes:
+        target: pose and velocities that the joint PD pulls towards.
+        torques: feed-forward joint torques in the parent's frame [N m], (22, 3).
+        force [N] and torque [N m]: external wrench at the pelvis, world, (3,): the assist.
+    """
+
+    target: BodyState
+    torques: np.ndarray = array("22 3")
+    force: np.ndarray = array("3")
+    torque: np.ndarray = array("3")
+
+    def __post_init__(self) -> None:
+        check_arrays(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contact:
+    """`a` and `b` (ids of actors or objects, or "ground") touch.
+
+    `normal` points from b to a; `force` [N] is along it; `joint` names a's joint if a is an actor.
+    """
+
+    time: float
+    a: str
+    b: str
+    point: tuple[float, float, float]
+    normal: tuple[float, float, float]
+    force: float
+    joint: str | None = None
+
+
+class Simulation(Protocol):
+    """A live world. Close it, or use it as a context manager."""
+
+    timestep: float
+
+    def __enter__(self) -> Simulation: ...
+    def __exit__(self, *exc: object) -> None: ...
+
+    def place(self, actor: str, state: BodyState) -> None:
+        """Put a body into a state at once (no forces)."""
+
+    def body(self, actor: str) -> BodyState:
+        """Present state of a body."""
+
+    def step(self, drives: Mapping[str, Drive]) -> None:
+        """Advance by one time step."""
+
+    def objects(self) -> tuple[np.ndarray, np.ndarray]:
+        """Object origins [m] (O, 3) and rotations wxyz (O, 4), in the order of the scene."""
+
+    def contacts(self) -> Sequence[Contact]:
+        """Contacts of the last step with a force."""
+
+    def attach(self, actor: str, hand: str, item: str) -> None:
+        """Tie an object to "left" or "right" hand, or to "both"."""
+
+    def release(self, actor: str, item: str) -> None:
+        """Untie it; it flies on with the velocity it has."""
+
+    def snapshot(self) -> Any:
+        """Opaque state for `restore`."""
+
+    def restore(self, snapshot: Any) -> None:
+        """Go back to a snapshot, exactly."""
+
+    def close(self) -> None:
+        """Free the engine."""
+
+
+class Engine(Protocol):
+    """Builds simulations of a world; the physics stage itself."""
+
+    name: str
+
+    def open(self, world: World) -> Simulation:
+        """A live simulation at time 0."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class World:
+    """A world ready to be stepped: `with world.open() as simulation: ...`.
+
+    `motion.scene` is never None here.
+    """
+
+    motion: Motion
+    engine: Engine
+    timestep: float
+    warnings: tuple[str, ...] = ()
+
+    def open(self) -> Simulation:
+        """A live simulation at time 0."""
+        return self.engine.open(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How the roll-out ended; a fall is a result, not an error. `time` [s] is when."""
+
+    status: Literal["completed", "fell", "diverged"]
+    time: float
+    message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Trace:
+    """What happened in the simulation, on the clock of the motion.
+
+    Attributes:
+        tracks: simulated skeletons, one an actor; contacts are those of the engine.
+        object_positions: object origins [m], world, (T, O, 3).
+        object_rotations_wxyz: (T, O, 4).
+        assist_force [N] and assist_torque [N m]: magnitude of the external wrench, the mean over
+            the steps of the frame, (T, A).
+        contacts: first touch of each pair of bodies, in order of time (no feet on the ground).
+    """
+
+    world: World
+    fps: float
+    tracks: tuple[Track, ...]
+    object_positions: np.ndarray = array("T O 3")
+    object_rotations_wxyz: np.ndarray = array("T O 4")
+    assist_force: np.ndarray = array("T A")
+    assist_torque: np.ndarray = array("T A")
+    contacts: tuple[Contact, ...] = ()
+    outcome: Outcome
+    warnings: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_arrays(self)
