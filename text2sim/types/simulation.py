@@ -154,6 +154,8 @@ class Trace:
         assist_force [N] and assist_torque [N m]: magnitude of the external wrench, the mean over
             the steps of the frame, (T, A).
         contacts: first touch of each pair of bodies, in order of time (no feet on the ground).
+        start: where frame 0 lies on the clock of the motion [s]: 0 unless this is a part of a clip.
+            Times of contacts and outcome are on that clock too.
     """
 
     world: World
@@ -165,6 +167,7 @@ class Trace:
     assist_torque: np.ndarray = array("T A")
     contacts: tuple[Contact, ...] = ()
     outcome: Outcome
+    start: float = 0.0
     warnings: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
