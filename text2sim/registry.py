@@ -30,7 +30,7 @@ BUILTIN: dict[str, dict[str, str]] = {
     },
     "enhancer": {"none": "text2sim.enhance.none:NoEnhancer"},
 }
-"""Stage -> backend name -> "module:class". The first of each stage is not special; see `DEFAULTS`."""
+"""Stage -> backend name -> "module:class"."""
 
 DEFAULTS: dict[str, str] = {
     "parser": "spacy", "planner": "heuristic", "assets": "procedural", "motion": "sine",
@@ -79,7 +79,7 @@ def _load_plugin(stage: str, plugin: EntryPoint) -> type[Stage]:
         loaded = plugin.load()
     except Exception as error:
         raise PipelineError(
-            f"The plug-in {plugin.name!r} for the {stage} stage ({plugin.value}) can't be imported: "
+            f"The plug-in {plugin.name!r} ({plugin.value}) of the {stage} stage can't be imported: "
             f"{error}. Repair or uninstall the package that brings it."
         ) from error
     if not (isinstance(loaded, type) and issubclass(loaded, Stage) and loaded.stage == stage):

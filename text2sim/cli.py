@@ -1,0 +1,231 @@
+"""The `text2sim` command.
+
+Exit codes: 0 done, 1 a stage failed, 2 wrong arguments or prompt, 3 something is not installed,
+4 a file can't be read or written, 130 cancelled.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from text2sim import __version__
+from text2sim.errors import (
+    Cancelled,
+    ConfigError,
+    MissingExtraError,
+    ResourceError,
+    Text2SimError,
+)
+from text2sim.registry import DEFAULTS, backends
+from text2sim.stage import STAGES
+
+app = typer.Typer(
+    help='Turn a sentence into a simulated 3D animation: text2sim "a man walks up stairs"',
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry point: `text2sim PROMPT ...` is short for `text2sim make PROMPT ...`."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    commands = {"make", "backends", "doctor", "bench", "--help", "--version"}
+    if arguments and arguments[0] not in commands:
+        arguments = ["make", *arguments]
+    app(arguments, prog_name="text2sim")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"text2sim {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def make(
+    prompt: Annotated[str, typer.Argument(help="An English sentence in which somebody acts.")],
+    output: Annotated[
+        list[Path],
+        typer.Option("-o", "--output", help=".mp4 .gif .png .npz .json; may be repeated."),
+    ] = [Path("text2sim.mp4")],  # noqa: B006 - typer copies it
+    seed: Annotated[int, typer.Option(help="The same seed gives the same animation.")] = 0,
+    duration: Annotated[float | None, typer.Option(help="Length [s]; estimated if absent.")] = None,
+    fps: Annotated[float, typer.Option(help="Frames per second.")] = 30.0,
+    size: Annotated[str, typer.Option(help="WIDTHxHEIGHT [px].")] = "640x480",
+    channels: Annotated[str, typer.Option(help="rgb,depth,segmentation (kept in .npz).")] = "rgb",
+    parser: Annotated[str, typer.Option(help="M1 backend.")] = DEFAULTS["parser"],
+    planner: Annotated[str, typer.Option(help="M2 backend.")] = DEFAULTS["planner"],
+    assets: Annotated[str, typer.Option(help="M3 backend.")] = DEFAULTS["assets"],
+    motion: Annotated[str, typer.Option(help="M4 backend.")] = DEFAULTS["motion"],
+    physics: Annotated[str, typer.Option(help="M5 backend.")] = DEFAULTS["physics"],
+    controller: Annotated[str, typer.Option(help="M6 backend.")] = DEFAULTS["controller"],
+    renderer: Annotated[str, typer.Option(help="M7 backend.")] = DEFAULTS["renderer"],
+    enhancer: Annotated[str, typer.Option(help="M8 backend.")] = DEFAULTS["enhancer"],
+    strict: Annotated[bool, typer.Option("--strict", help="Doubts are errors.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar, no summary.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Animate a prompt (the word `make` may be left out)."""
+    with _errors(as_json):
+        from text2sim.io import check_outputs
+        from text2sim.pipeline import Pipeline
+
+        check_outputs(output, overwrite=force)
+        pipeline = Pipeline(
+            parser=parser,
+            planner=planner,
+            assets=assets,
+            motion=motion,
+            physics=physics,
+            controller=controller,
+            renderer=renderer,
+            enhancer=enhancer,
+        )
+        animation = pipeline(
+            prompt,
+            seed=seed,
+            duration=duration,
+            fps=fps,
+            size=_size(size),
+            channels=tuple(channels.split(",")),
+            strict=strict,
+            progress=False if quiet or as_json else None,
+        )
+        for path in output:
+            animation.save(path, overwrite=force)
+        if as_json:
+            _print_json(_summary(animation, output))
+        elif not quiet:
+            _print_summary(animation, output)
+
+
+def _size(text: str) -> tuple[int, int]:
+    width, cross, height = text.lower().partition("x")
+    if not (cross and width.isdigit() and height.isdigit()):
+        raise ConfigError(f"--size must look like 640x480; got {text!r}.")
+    return int(width), int(height)
+
+
+def _summary(animation: Any, output: list[Path]) -> dict[str, Any]:
+    outcome = animation.outcome
+    return {
+        "ok": True,
+        "outputs": [str(path) for path in output],
+        "duration": animation.duration,
+        "outcome": {"status": outcome.status, "time": outcome.time, "message": outcome.message},
+        "metrics": {name: metric.value for name, metric in animation.metrics().items()},
+        "warnings": list(animation.warnings),
+    }
+
+
+def _print_summary(animation: Any, output: list[Path]) -> None:
+    for warning in animation.warnings:
+        typer.echo(f"note: {warning}", err=True)
+    outcome = animation.outcome
+    ending = (
+        outcome.status if outcome.status == "completed" else f"{outcome.status} ({outcome.message})"
+    )
+    typer.echo(f"{animation.duration:.1f} s, {ending}: {', '.join(map(str, output))}")
+
+
+@app.command(name="backends")
+def list_backends(as_json: Json = False) -> None:
+    """List the backends of every stage; the default is marked with a star."""
+    with _errors(as_json):
+        table = {stage: list(backends(stage)) for stage in STAGES}
+        if as_json:
+            _print_json({"backends": table, "defaults": DEFAULTS})
+            return
+        for stage, names in table.items():
+            marked = [f"{name}*" if name == DEFAULTS[stage] else name for name in names]
+            typer.echo(f"{stage:<11}{'  '.join(marked)}")
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Check that this installation can make a video; says what to do where it can't."""
+    with _errors(as_json):
+        from text2sim.diagnosis import examine
+
+        checks = examine()
+        healthy = all(check.ok or check.optional for check in checks)
+        if as_json:
+            _print_json({"ok": healthy, "checks": [check._asdict() for check in checks]})
+        else:
+            for check in checks:
+                mark = "ok  " if check.ok else ("-   " if check.optional else "FAIL")
+                typer.echo(f"{mark} {check.name:<24}{check.detail}")
+        if not healthy:
+            raise typer.Exit(3)
+
+
+@app.command()
+def bench(
+    prompt: Annotated[str, typer.Argument()] = "a man walks up stairs",
+    duration: Annotated[float, typer.Option(help="Length of the clip [s].")] = 6.0,
+    size: Annotated[str, typer.Option(help="WIDTHxHEIGHT [px].")] = "640x480",
+    fps: Annotated[float, typer.Option(help="Frames per second.")] = 30.0,
+    repeats: Annotated[int, typer.Option(min=1, max=100, help="Warm runs to time.")] = 3,
+    as_json: Json = False,
+) -> None:
+    """Time every stage, cold and warm, with peak memory and the real-time factor."""
+    with _errors(as_json):
+        from text2sim.benchmark import measure, table
+        from text2sim.stage import Options
+
+        options = Options(duration=duration, fps=fps, size=_size(size))
+        report = measure(prompt, options, repeats)
+        if as_json:
+            _print_json(report)
+        else:
+            typer.echo(table(report))
+
+
+@contextmanager
+def _errors(as_json: bool) -> Iterator[None]:
+    try:
+        yield
+    except (KeyboardInterrupt, Cancelled):
+        _fail("Cancelled", "Cancelled; nothing was written.", 130, as_json)
+    except Text2SimError as error:
+        _fail(type(error).__name__, str(error), _exit_code(error), as_json)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(141) from None
+
+
+def _exit_code(error: Text2SimError) -> int:
+    kinds = ((ConfigError, 2), (MissingExtraError, 3), (ResourceError, 4))
+    return next((code for kind, code in kinds if isinstance(error, kind)), 1)
+
+
+def _fail(name: str, message: str, code: int, as_json: bool) -> NoReturn:
+    if as_json:
+        _print_json({"ok": False, "error": name, "message": message})
+    else:
+        typer.echo(f"text2sim: {message}", err=True)
+    raise typer.Exit(code)
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, indent=2, allow_nan=False))

@@ -1,0 +1,280 @@
+"""The chain of the eight stages: one call, one animation."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from text2sim.cache import Cache, chain_key, prompt_key
+from text2sim.errors import (
+    Cancelled,
+    ConfigError,
+    PipelineError,
+    StageError,
+    Text2SimError,
+    nearest,
+)
+from text2sim.progress import Report, reporting
+from text2sim.registry import backend_class
+from text2sim.stage import STAGES, Context, Options, Stage
+
+if TYPE_CHECKING:
+    from text2sim.animation import Animation
+
+Until = Literal["parser", "planner", "assets", "motion", "physics", "controller"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """One item of `Pipeline.map`: an animation, or the error that its prompt met."""
+
+    index: int
+    prompt: str
+    animation: Animation | None = None
+    error: Text2SimError | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pipeline:
+    """Turns a sentence into a simulated animation.
+
+    Every stage takes the name of a backend (`text2sim backends` lists them) or a stage object with
+    settings of its own: `Pipeline(controller=PDController(assist=100.0))`.
+
+    Raises:
+        UnknownBackendError: a name is not known.
+        PipelineError: an object is not a stage of that kind, or the stages don't fit together.
+    """
+
+    parser: str | Stage = "spacy"
+    planner: str | Stage = "heuristic"
+    assets: str | Stage = "procedural"
+    motion: str | Stage = "sine"
+    physics: str | Stage = "pybullet"
+    controller: str | Stage = "pd"
+    renderer: str | Stage = "raster"
+    enhancer: str | Stage = "none"
+    cache: Cache = field(default_factory=Cache, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        for name in STAGES:
+            object.__setattr__(self, name, _resolve(name, getattr(self, name)))
+        for before, after in zip(self.stages, self.stages[1:]):
+            if not issubclass(before.produces, after.consumes):
+                raise PipelineError(
+                    f"{before.name!r} makes {before.produces.__name__}, but {after.name!r} "
+                    f"takes {after.consumes.__name__}."
+                )
+
+    @property
+    def stages(self) -> tuple[Stage, ...]:
+        """The eight stage objects in order."""
+        return tuple(getattr(self, name) for name in STAGES)
+
+    def replace(self, **stages: str | Stage) -> Pipeline:
+        """A pipeline with some stages swapped; it shares the cache, so earlier work is reused.
+
+        Raises:
+            PipelineError: a keyword is not a stage.
+        """
+        for name in stages:
+            if name not in STAGES:
+                raise PipelineError(f"No stage is called {name!r}.{nearest(name, STAGES)}")
+        changes: dict[str, Any] = dict(stages)
+        return dataclasses.replace(self, **changes)
+
+    @overload
+    def __call__(
+        self,
+        prompt: str,
+        *,
+        seed: int = 0,
+        duration: float | None = None,
+        fps: float = 30.0,
+        size: tuple[int, int] = (640, 480),
+        channels: tuple[str, ...] = ("rgb",),
+        strict: bool = False,
+        until: None = None,
+        progress: bool | Report | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Animation: ...
+
+    @overload
+    def __call__(
+        self,
+        prompt: str,
+        *,
+        seed: int = 0,
+        duration: float | None = None,
+        fps: float = 30.0,
+        size: tuple[int, int] = (640, 480),
+        channels: tuple[str, ...] = ("rgb",),
+        strict: bool = False,
+        until: Until,
+        progress: bool | Report | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Any: ...
+
+    def __call__(
+        self,
+        prompt: str,
+        *,
+        seed: int = 0,
+        duration: float | None = None,
+        fps: float = 30.0,
+        size: tuple[int, int] = (640, 480),
+        channels: tuple[str, ...] = ("rgb",),
+        strict: bool = False,
+        until: Until | None = None,
+        progress: bool | Report | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Any:
+        """Animate a prompt.
+
+        Args:
+            prompt: an English sentence in which somebody does something.
+            seed: the same seed gives the same animation, bit for bit.
+            duration: length [s]; None lets the planner estimate it.
+            fps: frames per second of motion and video.
+            size: width and height of the picture [px].
+            channels: "rgb", and if wanted "depth" and "segmentation".
+            strict: doubts about the prompt (an unknown noun) are errors instead of warnings.
+            until: stop after this stage and return its value (`until="motion"` gives a `Motion`).
+            progress: True, False, a function of `Progress`, or None: a bar where one can be seen.
+            cancel: set it from another thread to stop; the call raises `Cancelled`.
+
+        Raises:
+            ConfigError: an argument or the prompt is wrong.
+            StageError: a stage failed.
+            Cancelled: `cancel` was set.
+        """
+        if until is not None and until not in STAGES[:6]:
+            hint = nearest(str(until), STAGES[:6])
+            raise ConfigError(f"until must be one of {', '.join(STAGES[:6])}; got {until!r}.{hint}")
+        options = Options(
+            seed=seed, duration=duration, fps=fps, size=size, channels=channels, strict=strict
+        )
+        return self._animate(prompt, options, until, progress, cancel)
+
+    def _animate(
+        self,
+        prompt: str,
+        options: Options,
+        until: Until | None,
+        progress: bool | Report | None,
+        cancel: threading.Event | None,
+    ) -> Any:
+        value: Any = None
+        with reporting(progress) as report:
+            for stage, value in self.steps(prompt, options, report, cancel):
+                if stage.stage == until:
+                    return value
+        from text2sim.animation import Animation
+        from text2sim.provenance import describe
+
+        return Animation(frames=value, config=describe(self, prompt, options))
+
+    def steps(
+        self,
+        prompt: str,
+        options: Options,
+        report: Report | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Iterator[tuple[Stage, Any]]:
+        """Run stage by stage, yielding each stage with the value that it made."""
+        if not isinstance(prompt, str):
+            raise ConfigError(f"The prompt must be a str; got {type(prompt).__name__}.")
+        cancel = cancel or threading.Event()
+        value: Any = prompt
+        key = prompt_key(prompt)
+        for stage in self.stages:
+            context = Context(
+                request=options,
+                stage=stage.stage,
+                allowed=stage.options,
+                on_progress=report,
+                cancel=cancel,
+            )
+            context.report(0, 1)
+            key = chain_key(key, stage, options)
+            known = self.cache.get(key)
+            value = _run(stage, value, context) if known is None else known
+            self.cache.put(key, value)
+            context.report(1, 1)
+            yield stage, value
+
+    def map(
+        self,
+        prompts: Iterable[str],
+        *,
+        seed: int = 0,
+        duration: float | None = None,
+        fps: float = 30.0,
+        size: tuple[int, int] = (640, 480),
+        channels: tuple[str, ...] = ("rgb",),
+        strict: bool = False,
+        progress: bool | Report | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Iterator[Result]:
+        """Animate many prompts, in order, one at a time; a bad one yields its error.
+
+        Item i equals the single call with `seed + i`. Arguments are those of the call.
+
+        Raises:
+            ConfigError: an option is wrong (before the first item).
+            Cancelled: `cancel` was set.
+        """
+        if isinstance(prompts, str):
+            raise ConfigError("map takes an iterable of prompts; for one prompt call the pipeline.")
+        options = Options(
+            seed=seed, duration=duration, fps=fps, size=size, channels=channels, strict=strict
+        )
+        return self._map(prompts, options, progress, cancel)
+
+    def _map(
+        self,
+        prompts: Iterable[str],
+        options: Options,
+        progress: bool | Report | None,
+        cancel: threading.Event | None,
+    ) -> Iterator[Result]:
+        for index, prompt in enumerate(prompts):
+            item = dataclasses.replace(options, seed=options.seed + index)
+            try:
+                animation = self._animate(prompt, item, None, progress, cancel)
+            except Cancelled:
+                raise
+            except Text2SimError as error:
+                yield Result(index=index, prompt=prompt, error=error)
+            else:
+                yield Result(index=index, prompt=prompt, animation=animation)
+
+
+def _resolve(name: str, backend: str | Stage) -> Stage:
+    if isinstance(backend, str):
+        return backend_class(name, backend)()
+    if not isinstance(backend, Stage) or backend.stage != name:
+        raise PipelineError(
+            f"{name} takes a backend name or a {name} stage object; got {backend!r}."
+        )
+    return backend
+
+
+def _run(stage: Stage, value: Any, context: Context) -> Any:
+    try:
+        result = stage.run(value, context)
+    except (Text2SimError, MemoryError):
+        raise
+    except Exception as error:
+        raise StageError(
+            f"The {stage.stage} stage ({stage.name}) failed: {type(error).__name__}: {error}"
+        ) from error
+    if not isinstance(result, stage.produces):
+        raise StageError(
+            f"The {stage.stage} stage ({stage.name}) returned {type(result).__name__} "
+            f"instead of {stage.produces.__name__}."
+        )
+    return result
