@@ -18,6 +18,22 @@ class PromptError(ConfigError):
     """The prompt can't be animated: empty, too long, not English, or nobody does anything."""
 
 
+class EmptyPromptError(PromptError):
+    """The prompt is empty or blank."""
+
+
+class PromptTooLongError(PromptError):
+    """The prompt is longer than the parser reads."""
+
+
+class LanguageError(PromptError):
+    """The prompt is not English text."""
+
+
+class NoActorError(PromptError):
+    """Nobody is in the prompt: only people can be animated."""
+
+
 class PipelineError(ConfigError):
     """The stages don't fit together."""
 
