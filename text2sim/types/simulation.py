@@ -20,8 +20,8 @@ class BodyState:
         root_position [m] and root_velocity [m/s]: pelvis, world, (3,).
         root_angular_velocity: world [rad/s], (3,).
         rotations_wxyz: (22, 4).
-        joint_velocities: angular velocity of each joint in its parent's frame [rad/s], (22, 3);
-            row 0 is unused.
+        joint_velocities: angular velocity relative to the parent, in the joint's own frame
+            [rad/s], (22, 3); row 0 is unused.
     """
 
     root_position: np.ndarray = array("3")
@@ -38,14 +38,18 @@ class BodyState:
 class Drive:
     """What a controller asks of one body for one step.
 
+    Every joint is a spring to its set point and a damper to rest, integrated implicitly ("stable
+    PD", Tan, Liu and Turk 2011), with the stiffness, damping and strength of the physical body.
+    Feed-forward is folded into the set points.
+
     Attributes:
-        target: pose and velocities that the joint PD pulls towards.
-        torques: feed-forward joint torques in the parent's frame [N m], (22, 3).
+        setpoints_wxyz: relative to the parent, (22, 4); row 0 is unused.
+        effort: factor on stiffness and damping; 1 is usual, near 0 is limp.
         force [N] and torque [N m]: external wrench at the pelvis, world, (3,): the assist.
     """
 
-    target: BodyState
-    torques: np.ndarray = array("22 3")
+    setpoints_wxyz: np.ndarray = array("22 4")
+    effort: float = 1.0
     force: np.ndarray = array("3")
     torque: np.ndarray = array("3")
 
@@ -84,19 +88,23 @@ class Simulation(Protocol):
         """Present state of a body."""
 
     def step(self, drives: Mapping[str, Drive]) -> None:
-        """Advance by one time step."""
+        """Advance by one time step; a body without a drive is limp.
+
+        Raises:
+            SimulationDiverged: a body's state is not finite or absurd.
+        """
 
     def objects(self) -> tuple[np.ndarray, np.ndarray]:
         """Object origins [m] (O, 3) and rotations wxyz (O, 4), in the order of the scene."""
 
     def contacts(self) -> Sequence[Contact]:
-        """Contacts of the last step with a force."""
+        """Contacts of the last step with a force; of a pair with one actor, `a` is the actor."""
 
     def attach(self, actor: str, hand: str, item: str) -> None:
         """Tie an object to "left" or "right" hand, or to "both"."""
 
     def release(self, actor: str, item: str) -> None:
-        """Untie it; it flies on with the velocity it has."""
+        """Untie it; it flies on with the velocity it has. Nothing happens if it isn't tied."""
 
     def snapshot(self) -> Any:
         """Opaque state for `restore`."""
@@ -138,7 +146,7 @@ class World:
 class Outcome:
     """How the roll-out ended; a fall is a result, not an error. `time` [s] is when."""
 
-    status: Literal["completed", "fell", "diverged"]
+    status: Literal["completed", "fell"]
     time: float
     message: str = ""
 
