@@ -1,0 +1,93 @@
+"""What every backend of every stage promises, tested over all that are registered."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from text2sim.errors import Cancelled
+from text2sim.pipeline import Pipeline
+from text2sim.registry import BUILTIN, DEFAULTS, backend_class
+from text2sim.stage import STAGES, Context, Options
+
+PROMPT = "a man walks up stairs"
+REQUEST = Options(duration=1.0, fps=10.0, size=(64, 48), channels=("rgb", "depth", "segmentation"))
+ALL = [(stage, name) for stage in STAGES for name in BUILTIN[stage]]
+
+
+@pytest.fixture(scope="module")
+def inputs():
+    """The value that goes into each stage, made by the default backends."""
+    values = {STAGES[0]: PROMPT}
+    for stage, value in Pipeline().steps(PROMPT, REQUEST):
+        following = STAGES.index(stage.stage) + 1
+        if following < len(STAGES):
+            values[STAGES[following]] = value
+    return values
+
+
+def arrays(value, path=""):
+    """Every array and plain value reachable from a value, with its path."""
+    if isinstance(value, np.ndarray):
+        yield path, value
+    elif dataclasses.is_dataclass(value):
+        for item in dataclasses.fields(value):
+            yield from arrays(getattr(value, item.name), f"{path}.{item.name}")
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from arrays(item, f"{path}[{index}]")
+    else:
+        yield path, np.asarray(value)
+
+
+@pytest.mark.parametrize(("stage", "name"), ALL)
+def test_backend_is_a_frozen_keyword_only_dataclass(stage, name):
+    found = backend_class(stage, name)
+    assert dataclasses.is_dataclass(found)
+    assert found.__dataclass_params__.frozen
+    assert all(item.kw_only for item in dataclasses.fields(found))
+    assert found.__doc__
+    assert set(found.options) <= {item.name for item in dataclasses.fields(Options)}
+
+
+@pytest.mark.parametrize(("stage", "name"), ALL)
+def test_every_field_changes_the_fingerprint(stage, name):
+    plain = backend_class(stage, name)()
+    for item in dataclasses.fields(plain):
+        value = getattr(plain, item.name)
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            changed = dataclasses.replace(plain, **{item.name: value * 1.01 + 1 if value else 1})
+            assert changed.fingerprint() != plain.fingerprint(), item.name
+
+
+@pytest.mark.parametrize(("stage", "name"), ALL)
+def test_backend_makes_what_it_says_twice_the_same_and_frozen(stage, name, inputs):
+    backend = backend_class(stage, name)()
+    context = Context(request=REQUEST, stage=stage, allowed=backend.options)
+    first, second = backend.run(inputs[stage], context), backend.run(inputs[stage], context)
+    assert isinstance(first, backend.produces)
+    for (path, left), (_, right) in zip(arrays(first), arrays(second)):
+        if left.dtype != object:
+            assert np.array_equal(left, right), path
+            assert left.ndim == 0 or not left.flags.writeable, path
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        first.warnings = ()
+
+
+@pytest.mark.parametrize("stage", ["controller", "renderer"])
+def test_long_stages_can_be_cancelled(stage, inputs):
+    for name in BUILTIN[stage]:
+        backend = backend_class(stage, name)()
+        context = Context(request=REQUEST, stage=stage, allowed=backend.options)
+        context.cancel.set()
+        with pytest.raises(Cancelled):
+            backend.run(inputs[stage], context)
+
+
+def test_defaults_make_an_animation_with_every_channel():
+    options = {f.name: getattr(REQUEST, f.name) for f in dataclasses.fields(REQUEST)}
+    first, second = Pipeline()(PROMPT, **options), Pipeline()(PROMPT, **options)
+    assert first.frames.shape == (10, 48, 64, 3)
+    assert np.array_equal(first.frames, second.frames)
+    assert np.array_equal(first.depth, second.depth)
+    assert {*first.config["stages"]} == set(DEFAULTS)
