@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, ClassVar, Literal, Protocol
 
 import numpy as np
 
@@ -100,8 +100,8 @@ class Simulation(Protocol):
     def contacts(self) -> Sequence[Contact]:
         """Contacts of the last step with a force; of a pair with one actor, `a` is the actor."""
 
-    def attach(self, actor: str, hand: str, item: str) -> None:
-        """Tie an object to "left" or "right" hand, or to "both"."""
+    def attach(self, actor: str, hand: str, item: str) -> float:
+        """Tie an object to the "left" or "right" hand, or to "both"; returns the gap [m]."""
 
     def release(self, actor: str, item: str) -> None:
         """Untie it; it flies on with the velocity it has. Nothing happens if it isn't tied."""
@@ -119,7 +119,7 @@ class Simulation(Protocol):
 class Engine(Protocol):
     """Builds simulations of a world; the physics stage itself."""
 
-    name: str
+    name: ClassVar[str]
 
     def open(self, world: World) -> Simulation:
         """A live simulation at time 0."""

@@ -1,0 +1,289 @@
+"""PyBullet: rigid bodies, articulated people, contacts; one private world per simulation."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+
+from text2sim.errors import PipelineError, SimulationDiverged
+from text2sim.maths import quaternions as quat
+from text2sim.physics.body import PhysicalBody
+from text2sim.physics.pybullet_build import (
+    GRAVITY,
+    build_actor,
+    build_ground,
+    build_object,
+    import_pybullet,
+    wxyz,
+    xyzw,
+)
+from text2sim.physics.pybullet_grip import Grip, follow, grip, let_touch, overlap, renew
+from text2sim.physics.stage import PhysicsEngine
+from text2sim.skeleton import JOINTS
+from text2sim.stage import Context
+from text2sim.types import BodyState, Contact, Drive, Motion, Scene, SceneActor, World
+
+LINKS = list(range(len(JOINTS) - 1))
+FARTHEST, FASTEST = 1e3, 1e2
+"""Beyond this place [m] or speed [m/s] a body has diverged."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PyBulletEngine(PhysicsEngine):
+    """Builds PyBullet worlds.
+
+    Attributes:
+        rate: least number of steps a second; a frame holds a whole number of them.
+        iterations: of the contact solver at each step.
+    """
+
+    name: ClassVar[str] = "pybullet"
+
+    rate: float = 240.0
+    iterations: int = 50
+
+    def run(self, value: Motion, ctx: Context) -> World:
+        """A world for the motion's scene, with a time step that divides its frames.
+
+        Raises:
+            MissingExtraError: pybullet is not installed.
+            PipelineError: the motion has no scene.
+        """
+        import_pybullet()
+        _scene(value)
+        steps = max(1, math.ceil(self.rate / value.fps - 1e-6))
+        return World(motion=value, engine=self, timestep=1.0 / (value.fps * steps))
+
+    def open(self, world: World) -> PyBulletSimulation:
+        """A live simulation at time 0; close it."""
+        return PyBulletSimulation(world, self.iterations)
+
+
+class Snapshot(NamedTuple):
+    """State of a simulation: Bullet's own, the step count, and what is held."""
+
+    bullet: int
+    steps: int
+    grips: dict[tuple[str, str], Grip]
+    parting: frozenset[tuple[int, int]]
+
+
+class PyBulletSimulation:
+    """A live PyBullet world with a client of its own; see `text2sim.types.Simulation`."""
+
+    def __init__(self, world: World, iterations: int) -> None:
+        pybullet = import_pybullet()
+        from pybullet_utils.bullet_client import BulletClient
+
+        scene = _scene(world.motion)
+        self.timestep = world.timestep
+        self._steps = 0
+        self._grips: dict[tuple[str, str], Grip] = {}
+        self._parting: frozenset[tuple[int, int]] = frozenset()
+        self._bullet: Any = BulletClient(pybullet.DIRECT)
+        try:
+            self._build(scene, iterations)
+        except BaseException:
+            self.close()
+            raise
+
+    def _build(self, scene: Scene, iterations: int) -> None:
+        bullet = self._bullet
+        bullet.setGravity(0.0, 0.0, -GRAVITY)
+        bullet.setPhysicsEngineParameter(
+            fixedTimeStep=self.timestep,
+            numSolverIterations=iterations,
+            deterministicOverlappingPairs=1,
+            enableFileCaching=0,
+        )
+        self._names = {build_ground(bullet, scene): "ground"}
+        self._bodies = {
+            actor.id: PhysicalBody.of(actor.skeleton, actor.character) for actor in scene.actors
+        }
+        self._actors = {name: build_actor(bullet, body) for name, body in self._bodies.items()}
+        self._objects = {item.id: build_object(bullet, item) for item in scene.objects}
+        self._names |= {number: name for name, number in self._actors.items()}
+        self._names |= {number: name for name, number in self._objects.items()}
+        self._centres = np.array([item.centre_of_mass for item in scene.objects]).reshape(-1, 3)
+        for actor in scene.actors:
+            self.place(actor.id, _standing(actor))
+
+    def __enter__(self) -> PyBulletSimulation:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the engine; a second call does nothing."""
+        if self._bullet is not None and self._bullet.isConnected():
+            self._bullet.disconnect()
+        self._bullet = None
+
+    def place(self, actor: str, state: BodyState) -> None:
+        """Put a body into a state at once (no forces)."""
+        bullet, number = self._bullet, self._actors[actor]
+        turn = state.rotations_wxyz[0]
+        centre = quat.rotate(turn, self._bodies[actor].centres[0])
+        velocity = state.root_velocity + np.cross(state.root_angular_velocity, centre)
+        bullet.resetBasePositionAndOrientation(number, state.root_position + centre, xyzw(turn))
+        bullet.resetBaseVelocity(number, velocity, state.root_angular_velocity)
+        bullet.resetJointStatesMultiDof(
+            number,
+            LINKS,
+            xyzw(state.rotations_wxyz[1:]).tolist(),
+            state.joint_velocities[1:].tolist(),
+        )
+
+    def body(self, actor: str) -> BodyState:
+        """Present state of a body.
+
+        Raises:
+            SimulationDiverged: the state is not finite or absurd.
+        """
+        bullet, number = self._bullet, self._actors[actor]
+        place, turn = bullet.getBasePositionAndOrientation(number)
+        velocity, spin = map(np.array, bullet.getBaseVelocity(number))
+        joints = bullet.getJointStatesMultiDof(number, LINKS)
+        rotations = wxyz([turn, *(joint[0] for joint in joints)])
+        centre = quat.rotate(rotations[0], self._bodies[actor].centres[0])
+        if not (np.abs(place).max() < FARTHEST and np.abs(velocity).max() < FASTEST):
+            raise SimulationDiverged(
+                f"The simulation of {actor!r} diverged after {self._time:.2f} s: place {place} m, "
+                f"velocity {velocity} m/s. Try a higher `rate` of the physics engine."
+            )
+        return BodyState(
+            root_position=place - centre,
+            root_velocity=velocity - np.cross(spin, centre),
+            root_angular_velocity=spin,
+            rotations_wxyz=rotations,
+            joint_velocities=np.array([(0.0, 0.0, 0.0), *(joint[1] for joint in joints)]),
+        )
+
+    def step(self, drives: Mapping[str, Drive]) -> None:
+        """Advance by one time step; a body without a drive is limp."""
+        for actor, drive in drives.items():
+            self._apply(actor, drive)
+        for held in self._grips.values():
+            follow(self._bullet, held)
+        self._bullet.stepSimulation()
+        self._steps += 1
+        if self._parting:
+            self._part()
+
+    def _apply(self, actor: str, drive: Drive) -> None:
+        bullet, number, body = self._bullet, self._actors[actor], self._bodies[actor]
+        bullet.setJointMotorControlMultiDofArray(
+            number,
+            LINKS,
+            bullet.STABLE_PD_CONTROL,
+            targetPositions=xyzw(drive.setpoints_wxyz[1:]).tolist(),
+            targetVelocities=[[0.0] * 3] * len(LINKS),
+            forces=np.repeat(body.strength[1:, None], 3, axis=1).tolist(),
+            positionGains=(drive.effort * body.stiffness[1:]).tolist(),
+            velocityGains=(drive.effort * body.damping[1:]).tolist(),
+        )
+        place, turn = bullet.getBasePositionAndOrientation(number)
+        pelvis = place - quat.rotate(wxyz(turn), body.centres[0])
+        bullet.applyExternalForce(number, -1, drive.force, pelvis, bullet.WORLD_FRAME)
+        bullet.applyExternalTorque(number, -1, drive.torque, bullet.WORLD_FRAME)
+
+    @property
+    def _time(self) -> float:
+        return self._steps * self.timestep
+
+    def objects(self) -> tuple[np.ndarray, np.ndarray]:
+        """Object origins [m] (O, 3) and rotations wxyz (O, 4), in the order of the scene."""
+        poses = [
+            self._bullet.getBasePositionAndOrientation(number) for number in self._objects.values()
+        ]
+        rotations = wxyz([pose[1] for pose in poses]) if poses else np.zeros((0, 4))
+        centres = np.array([pose[0] for pose in poses]).reshape(-1, 3)
+        return centres - quat.rotate(rotations, self._centres), rotations
+
+    def contacts(self) -> Sequence[Contact]:
+        """Contacts of the last step with a force; of a pair with one actor, `a` is the actor."""
+        points = self._bullet.getContactPoints()
+        return [self._contact(point) for point in points if point[9] > 0.0]
+
+    def _contact(self, point: tuple) -> Contact:
+        a, b, link, normal = point[1], point[2], point[3], point[7]
+        spot = point[5]
+        actors = self._actors.values()
+        if b in actors and a not in actors:
+            a, b, link, spot = b, a, point[4], point[6]
+            normal = tuple(-x for x in normal)
+        return Contact(
+            time=self._time,
+            a=self._names[a],
+            b=self._names[b],
+            point=spot,
+            normal=normal,
+            force=point[9],
+            joint=JOINTS[link + 1] if a in actors else None,
+        )
+
+    def attach(self, actor: str, hand: str, item: str) -> float:
+        """Tie an object to "left" or "right" hand, or to "both"; returns the gap between [m]."""
+        self.release(actor, item)
+        held = grip(self._bullet, self._actors[actor], self._objects[item], hand)
+        self._grips[actor, item] = held
+        return held.gap
+
+    def release(self, actor: str, item: str) -> None:
+        """Untie it; it flies on with the velocity it has. Nothing happens if it isn't tied.
+
+        Hand and object collide again once they have parted.
+        """
+        held = self._grips.pop((actor, item), None)
+        if held is not None:
+            self._bullet.removeConstraint(held.constraint)
+            self._parting |= {(held.actor, held.item)}
+
+    def _part(self) -> None:
+        held = {(grip.actor, grip.item) for grip in self._grips.values()}
+        for pair in self._parting - held:
+            if not overlap(self._bullet, *pair):
+                let_touch(self._bullet, *pair, True)
+                self._parting -= {pair}
+
+    def snapshot(self) -> Snapshot:
+        """State for `restore`; it lives as long as the simulation."""
+        return Snapshot(self._bullet.saveState(), self._steps, dict(self._grips), self._parting)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Go back to a snapshot, exactly."""
+        bullet = self._bullet
+        for held in self._grips.values():
+            bullet.removeConstraint(held.constraint)
+            let_touch(bullet, held.actor, held.item, True)
+        for pair in self._parting - snapshot.parting:
+            let_touch(bullet, *pair, True)
+        for pair in snapshot.parting:
+            let_touch(bullet, *pair, False)
+        bullet.restoreState(snapshot.bullet)
+        self._steps, self._parting = snapshot.steps, snapshot.parting
+        self._grips = {key: renew(bullet, held) for key, held in snapshot.grips.items()}
+
+
+def _scene(motion: Motion) -> Scene:
+    if motion.scene is None:
+        raise PipelineError("This motion has no scene to simulate; give `Motion` a scene.")
+    return motion.scene
+
+
+def _standing(actor: SceneActor) -> BodyState:
+    turn = quat.about_z(actor.heading)
+    rotations = np.tile(quat.IDENTITY, (len(JOINTS), 1))
+    rotations[0] = turn
+    return BodyState(
+        root_position=actor.position + quat.rotate(turn, actor.skeleton.offsets[0]),
+        root_velocity=np.zeros(3),
+        root_angular_velocity=np.zeros(3),
+        rotations_wxyz=rotations,
+        joint_velocities=np.zeros((len(JOINTS), 3)),
+    )

@@ -1,0 +1,190 @@
+"""Builds PyBullet bodies from scenes and characters."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from text2sim.errors import MissingExtraError
+from text2sim.maths import quaternions as quat
+from text2sim.physics.body import Box, Capsule, PhysicalBody
+from text2sim.skeleton import JOINTS, PARENTS
+from text2sim.types import ConvexPart, Scene, SceneObject
+
+GRAVITY = 9.81
+"""Downward [m/s2]."""
+BODY_FRICTION = 0.9
+HARDNESS = 5.0
+"""Bullet multiplies the restitutions of a pair. What stands still counts this many times its own,
+at most 1, so that a rubber ball bounces on stone like rubber and not a fifth as well."""
+ROLLING_FRICTION = 0.004
+"""Of balls [m]: a football loses about 0.4 m/s each second."""
+
+
+def import_pybullet() -> Any:
+    """The pybullet module, without the line that it prints when first imported.
+
+    Raises:
+        MissingExtraError: it is not installed.
+    """
+    try:
+        with _muted_stderr():
+            import pybullet
+    except ImportError as error:
+        raise MissingExtraError(
+            "The 'pybullet' physics needs the pybullet package, which is missing. On Python 3.10 "
+            "and 3.11 `pip install pybullet` fetches a ready-made wheel; on newer Pythons "
+            '`pip install "text2sim[physics]"` builds it from source and needs a C++ compiler.'
+        ) from error
+    return pybullet
+
+
+@contextmanager
+def _muted_stderr() -> Iterator[None]:
+    saved = os.dup(2)
+    try:
+        with open(os.devnull, "w") as null:
+            os.dup2(null.fileno(), 2)
+        yield
+    finally:
+        os.dup2(saved, 2)
+        os.close(saved)
+
+
+def xyzw(q: np.ndarray) -> np.ndarray:
+    """Our quaternions in Bullet's order."""
+    return q[..., [1, 2, 3, 0]]
+
+
+def wxyz(q: Any) -> np.ndarray:
+    """Bullet's quaternions in our order."""
+    return np.asarray(q)[..., [3, 0, 1, 2]]
+
+
+def build_ground(bullet: Any, scene: Scene) -> int:
+    """The plane z = 0."""
+    shape = bullet.createCollisionShape(bullet.GEOM_PLANE)
+    ground = bullet.createMultiBody(0.0, shape)
+    bullet.changeDynamics(
+        ground, -1, lateralFriction=np.sqrt(scene.ground_friction), restitution=1.0
+    )
+    return ground
+
+
+def build_object(bullet: Any, item: SceneObject) -> int:
+    """A rigid body of an object's convex parts; Bullet's frame is at the centre of mass."""
+    radius = ball_radius(item)
+    with TemporaryDirectory() as folder:
+        body = bullet.createMultiBody(
+            0.0 if item.fixed else item.mass,
+            _hulls(bullet, item, Path(folder)) if radius is None else _ball(bullet, item, radius),
+            basePosition=item.position.tolist(),
+            baseOrientation=xyzw(item.rotation_wxyz).tolist(),
+            baseInertialFramePosition=item.centre_of_mass.tolist(),
+        )
+    bullet.changeDynamics(
+        body, -1,
+        lateralFriction=np.sqrt(item.friction),
+        restitution=min(1.0, HARDNESS * item.restitution) if item.fixed else item.restitution,
+        rollingFriction=0.0 if radius is None else ROLLING_FRICTION,
+        linearDamping=0.0, angularDamping=0.0,
+    )  # fmt: skip
+    return body
+
+
+def ball_radius(item: SceneObject) -> float | None:
+    """Radius [m] of an object that is one ball, else None: a hull of facets would not roll."""
+    if len(item.parts) != 1 or len(item.parts[0].vertices) < 12:
+        return None
+    vertices = item.parts[0].vertices
+    radius = 0.5 * float(np.ptp(vertices, axis=0).max())
+    distances = np.linalg.norm(vertices - _middle(item.parts[0]), axis=1)
+    return radius if np.abs(distances - radius).max() < 0.02 * radius else None
+
+
+def _middle(part: ConvexPart) -> np.ndarray:
+    return 0.5 * (part.vertices.min(axis=0) + part.vertices.max(axis=0))
+
+
+def _ball(bullet: Any, item: SceneObject, radius: float) -> int:
+    return bullet.createCollisionShape(
+        bullet.GEOM_SPHERE, radius=radius, collisionFramePosition=_middle(item.parts[0]).tolist()
+    )
+
+
+def _hulls(bullet: Any, item: SceneObject, folder: Path) -> int:
+    """A compound of convex hulls; only from a file does PyBullet make more than one."""
+    path = folder / "parts.obj"
+    path.write_text(_obj(item.parts))
+    return bullet.createCollisionShape(bullet.GEOM_MESH, fileName=str(path))
+
+
+def _obj(parts: tuple[ConvexPart, ...]) -> str:
+    lines, first = [], 1
+    for number, part in enumerate(parts):
+        count = len(part.vertices)
+        lines.append(f"o part{number}")
+        lines += [f"v {x:.9g} {y:.9g} {z:.9g}" for x, y, z in part.vertices]
+        # Bullet hulls the points of an object's faces, whatever these are.
+        lines += [f"f {first + i} {first + (i + 1) % count} {first + (i + 2) % count}"
+                  for i in range(count)]  # fmt: skip
+        first += count
+    return "\n".join(lines) + "\n"
+
+
+def build_actor(bullet: Any, body: PhysicalBody) -> int:
+    """A tree of spherical joints in the rest pose; link i carries joint i + 1."""
+    shapes = [_shape(bullet, shape) for shape in body.shapes]
+    count, still = len(JOINTS) - 1, [0.0, 0.0, 0.0, 1.0]
+    actor = bullet.createMultiBody(
+        body.masses[0],
+        shapes[0],
+        basePosition=body.skeleton.offsets[0].tolist(),
+        baseInertialFramePosition=body.centres[0].tolist(),
+        linkMasses=body.masses[1:].tolist(),
+        linkCollisionShapeIndices=shapes[1:],
+        linkVisualShapeIndices=[-1] * count,
+        linkPositions=body.skeleton.offsets[1:].tolist(),
+        linkOrientations=[still] * count,
+        linkInertialFramePositions=body.centres[1:].tolist(),
+        linkInertialFrameOrientations=[still] * count,
+        linkParentIndices=list(PARENTS[1:]),
+        linkJointTypes=[bullet.JOINT_SPHERICAL] * count,
+        linkJointAxis=[[0.0, 0.0, 1.0]] * count,
+        flags=bullet.URDF_MAINTAIN_LINK_ORDER,
+    )
+    for link, inertia in enumerate(body.inertias, start=-1):
+        bullet.changeDynamics(
+            actor, link, localInertiaDiagonal=inertia.tolist(),
+            lateralFriction=np.sqrt(BODY_FRICTION), restitution=0.0,
+            linearDamping=0.0, angularDamping=0.0, jointDamping=0.0,
+        )  # fmt: skip
+    for link in range(count):  # a new joint is braked until its motor is told otherwise
+        bullet.setJointMotorControlMultiDof(
+            actor, link, bullet.POSITION_CONTROL, targetPosition=still, force=[0.0, 0.0, 0.0]
+        )
+    return actor
+
+
+def _shape(bullet: Any, shape: Capsule | Box) -> int:
+    if isinstance(shape, Box):
+        return bullet.createCollisionShape(
+            bullet.GEOM_BOX,
+            halfExtents=(0.5 * shape.extents).tolist(),
+            collisionFramePosition=shape.centre.tolist(),
+        )
+    axis = shape.end - shape.start
+    turn = quat.between([0.0, 0.0, 1.0], axis) if axis.any() else quat.IDENTITY
+    return bullet.createCollisionShape(
+        bullet.GEOM_CAPSULE,
+        radius=shape.radius,
+        height=float(np.linalg.norm(axis)),
+        collisionFramePosition=shape.centre.tolist(),
+        collisionFrameOrientation=xyzw(turn).tolist(),
+    )
