@@ -167,7 +167,7 @@ def segment_shapes(skeleton: Skeleton, mass: float) -> tuple[Capsule | Box, ...]
         "spine2": _sideways((0.0, 0.0, 0.04), 0.065, 0.10, s, girth),
         "spine3": _sideways((0.005, 0.0, 0.07), 0.08, 0.105, s, girth),
         "neck": _bone(offsets[INDEX["head"]], 0.05 * girth),
-        "head": _bone(skull + [0.0, 0.0, 0.03 * s], 0.09 * s, start=skull),
+        "head": _bone(skull * 1.5, 0.09 * s, start=skull),
     }
     for side in ("left", "right"):
         shapes |= _limb_shapes(skeleton, side, s, girth)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from text2sim.maths import quaternions as quat
 from text2sim.physics.body import PhysicalBody
 from text2sim.physics.pybullet_build import (
     GRAVITY,
+    Client,
     build_actor,
     build_ground,
     build_object,
@@ -76,15 +77,12 @@ class PyBulletSimulation:
     """A live PyBullet world with a client of its own; see `text2sim.types.Simulation`."""
 
     def __init__(self, world: World, iterations: int) -> None:
-        pybullet = import_pybullet()
-        from pybullet_utils.bullet_client import BulletClient
-
         scene = _scene(world.motion)
         self.timestep = world.timestep
         self._steps = 0
         self._grips: dict[tuple[str, str], Grip] = {}
         self._parting: frozenset[tuple[int, int]] = frozenset()
-        self._bullet: Any = BulletClient(pybullet.DIRECT)
+        self._bullet = Client()
         try:
             self._build(scene, iterations)
         except BaseException:
@@ -120,9 +118,7 @@ class PyBulletSimulation:
 
     def close(self) -> None:
         """Free the engine; a second call does nothing."""
-        if self._bullet is not None and self._bullet.isConnected():
-            self._bullet.disconnect()
-        self._bullet = None
+        self._bullet.close()
 
     def place(self, actor: str, state: BodyState) -> None:
         """Put a body into a state at once (no forces)."""

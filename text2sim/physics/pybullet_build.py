@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from text2sim.errors import MissingExtraError
+from text2sim.errors import MissingExtraError, StageError
 from text2sim.maths import quaternions as quat
 from text2sim.physics.body import Box, Capsule, PhysicalBody
 from text2sim.skeleton import JOINTS, PARENTS
@@ -45,6 +46,34 @@ def import_pybullet() -> Any:
     return pybullet
 
 
+class Client:
+    """The functions of pybullet bound to a private, headless world.
+
+    `pybullet_utils.BulletClient` does the same, but prints on standard output.
+    """
+
+    def __init__(self) -> None:
+        self._pybullet = import_pybullet()
+        self._world = self._pybullet.connect(self._pybullet.DIRECT)
+        if self._world < 0:
+            raise StageError(
+                "PyBullet could not open another world; close simulations that are no longer used."
+            )
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._pybullet, name)
+        if callable(value):
+            value = functools.partial(value, physicsClientId=self._world)
+        setattr(self, name, value)
+        return value
+
+    def close(self) -> None:
+        """Leave the world, which frees it; a second call does nothing."""
+        if self._world >= 0:
+            self._pybullet.disconnect(physicsClientId=self._world)
+            self._world = -1
+
+
 @contextmanager
 def _muted_stderr() -> Iterator[None]:
     saved = os.dup(2)
@@ -67,7 +96,7 @@ def wxyz(q: Any) -> np.ndarray:
     return np.asarray(q)[..., [3, 0, 1, 2]]
 
 
-def build_ground(bullet: Any, scene: Scene) -> int:
+def build_ground(bullet: Client, scene: Scene) -> int:
     """The plane z = 0."""
     shape = bullet.createCollisionShape(bullet.GEOM_PLANE)
     ground = bullet.createMultiBody(0.0, shape)
@@ -77,7 +106,7 @@ def build_ground(bullet: Any, scene: Scene) -> int:
     return ground
 
 
-def build_object(bullet: Any, item: SceneObject) -> int:
+def build_object(bullet: Client, item: SceneObject) -> int:
     """A rigid body of an object's convex parts; Bullet's frame is at the centre of mass."""
     radius = ball_radius(item)
     with TemporaryDirectory() as folder:
@@ -112,13 +141,13 @@ def _middle(part: ConvexPart) -> np.ndarray:
     return 0.5 * (part.vertices.min(axis=0) + part.vertices.max(axis=0))
 
 
-def _ball(bullet: Any, item: SceneObject, radius: float) -> int:
+def _ball(bullet: Client, item: SceneObject, radius: float) -> int:
     return bullet.createCollisionShape(
         bullet.GEOM_SPHERE, radius=radius, collisionFramePosition=_middle(item.parts[0]).tolist()
     )
 
 
-def _hulls(bullet: Any, item: SceneObject, folder: Path) -> int:
+def _hulls(bullet: Client, item: SceneObject, folder: Path) -> int:
     """A compound of convex hulls; only from a file does PyBullet make more than one."""
     path = folder / "parts.obj"
     path.write_text(_obj(item.parts))
@@ -138,7 +167,7 @@ def _obj(parts: tuple[ConvexPart, ...]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def build_actor(bullet: Any, body: PhysicalBody) -> int:
+def build_actor(bullet: Client, body: PhysicalBody) -> int:
     """A tree of spherical joints in the rest pose; link i carries joint i + 1."""
     shapes = [_shape(bullet, shape) for shape in body.shapes]
     count, still = len(JOINTS) - 1, [0.0, 0.0, 0.0, 1.0]
@@ -172,7 +201,7 @@ def build_actor(bullet: Any, body: PhysicalBody) -> int:
     return actor
 
 
-def _shape(bullet: Any, shape: Capsule | Box) -> int:
+def _shape(bullet: Client, shape: Capsule | Box) -> int:
     if isinstance(shape, Box):
         return bullet.createCollisionShape(
             bullet.GEOM_BOX,

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from text2sim.maths import quaternions as quat
-from text2sim.physics.pybullet_build import wxyz, xyzw
+from text2sim.physics.pybullet_build import Client, wxyz, xyzw
 from text2sim.skeleton import INDEX, JOINTS
 
 HANDS: dict[str, int] = {side: INDEX[f"{side}_wrist"] - 1 for side in ("left", "right")}
@@ -42,7 +41,7 @@ class Grip:
     gap: float
 
 
-def grip(bullet: Any, actor: int, item: int, hand: str) -> Grip:
+def grip(bullet: Client, actor: int, item: int, hand: str) -> Grip:
     """Tie an object to a hand, or between both, as it lies now."""
     position, rotation = hold_frame(bullet, actor, hand)
     place, orientation = bullet.getBasePositionAndOrientation(item)
@@ -56,7 +55,7 @@ def grip(bullet: Any, actor: int, item: int, hand: str) -> Grip:
     )
 
 
-def renew(bullet: Any, old: Grip) -> Grip:
+def renew(bullet: Client, old: Grip) -> Grip:
     """The same hold as a new constraint: that of `old` has gone."""
     position, rotation = hold_frame(bullet, old.actor, old.hand)
     let_touch(bullet, old.actor, old.item, False)
@@ -67,7 +66,7 @@ def renew(bullet: Any, old: Grip) -> Grip:
 
 
 def _tie(
-    bullet: Any, actor: int, item: int, hand: str, position: np.ndarray, rotation: np.ndarray,
+    bullet: Client, actor: int, item: int, hand: str, position: np.ndarray, rotation: np.ndarray,
     offset: np.ndarray, turn: np.ndarray,
 ) -> int:  # fmt: skip
     still = [0.0, 0.0, 0.0, 1.0]
@@ -86,7 +85,7 @@ def _tie(
     return constraint
 
 
-def follow(bullet: Any, held: Grip) -> None:
+def follow(bullet: Client, held: Grip) -> None:
     """Move the hold of two hands along with the palms, and load them; call it before each step."""
     if held.hand != "both":
         return
@@ -103,7 +102,7 @@ def follow(bullet: Any, held: Grip) -> None:
     )
 
 
-def hold_frame(bullet: Any, actor: int, hand: str) -> tuple[np.ndarray, np.ndarray]:
+def hold_frame(bullet: Client, actor: int, hand: str) -> tuple[np.ndarray, np.ndarray]:
     """Origin [m] (3,) and rotation wxyz (4,) of the frame in which an object is held."""
     if hand != "both":
         state = bullet.getLinkState(actor, HANDS[hand], computeForwardKinematics=1)
@@ -116,18 +115,18 @@ def hold_frame(bullet: Any, actor: int, hand: str) -> tuple[np.ndarray, np.ndarr
     return 0.5 * (left + right), quat.about_z(np.arctan2(-across[0], across[1]))
 
 
-def let_touch(bullet: Any, actor: int, item: int, enabled: bool) -> None:
+def let_touch(bullet: Client, actor: int, item: int, enabled: bool) -> None:
     """Whether an actor and an object collide."""
     for link in range(-1, len(JOINTS) - 1):
         bullet.setCollisionFilterPair(actor, item, link, -1, int(enabled))
 
 
-def overlap(bullet: Any, actor: int, item: int) -> bool:
+def overlap(bullet: Client, actor: int, item: int) -> bool:
     """Whether an actor and an object touch."""
     return bool(bullet.getClosestPoints(actor, item, 0.0))
 
 
-def _gap(bullet: Any, actor: int, item: int, hand: str) -> float:
+def _gap(bullet: Client, actor: int, item: int, hand: str) -> float:
     links = HANDS.values() if hand == "both" else [HANDS[hand]]
     reach = 10.0
     points = [p for link in links for p in bullet.getClosestPoints(actor, item, reach, link, -1)]
