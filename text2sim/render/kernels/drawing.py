@@ -1,0 +1,180 @@
+"""Drawing triangles into bands of rows: who is nearest at each sample."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from text2sim.render.kernels.compiling import inner, kernel
+from text2sim.render.kernels.setup import NEAR
+
+SKY, GROUND = -2, -1
+"""Face numbers of what has no triangles."""
+FAR_BELOW = -1e9
+"""Nearness to the sun where nothing was drawn [m]."""
+
+
+@inner
+def _narrow(left: int, right: int, slope: float, base: float) -> tuple[int, int]:
+    """The part of columns left to right - 1 in which slope x + base >= 0 is possible."""
+    if slope > 0.0:
+        left = max(left, int(np.floor(max(-base / slope, -1e6))) - 1)
+    elif slope < 0.0:
+        right = min(right, int(np.floor(min(-base / slope, 1e6))) + 2)
+    elif base < 0.0:
+        right = left
+    return left, right
+
+
+@inner
+def _span(plane: np.ndarray, columns: int, dy: int) -> tuple[int, int]:
+    """Columns, from the left of the box, that the triangle may touch in row dy of the box."""
+    left, right = 0, columns
+    if columns > 4:
+        for i in range(3):
+            a, b, c = plane[i, 0], plane[i, 1], plane[i, 2]
+            left, right = _narrow(left, right, a, c + b * dy + max(b, 0.0) + max(a, 0.0))
+    return left, right
+
+
+@kernel
+def draw(
+    start: int,
+    stop: int,
+    rows: int,
+    starts: np.ndarray,
+    items: np.ndarray,
+    boxes: np.ndarray,
+    planes: np.ndarray,
+    offsets: np.ndarray,
+    horizon: np.ndarray,
+    nearness: np.ndarray,
+    ids: np.ndarray,
+) -> None:
+    """Fill bands of nearness = 1 / depth [1/m] and face ids, both (H, W, S).
+
+    Args:
+        offsets: of the samples within a pixel, (S, 2).
+        horizon: the ground's 1 / depth is a x + b y + c at pixel position (x, y), (3,).
+    """
+    height = len(ids)
+    for band in range(start, stop):
+        top, bottom = band * rows, min(height, band * rows + rows)
+        _clear(top, bottom, offsets, horizon, nearness, ids)
+        for k in range(starts[band], starts[band + 1]):
+            face = items[k]
+            _draw_face(face, top, bottom, boxes[face], planes[face], offsets, nearness, ids)
+
+
+@inner
+def _clear(
+    top: int,
+    bottom: int,
+    offsets: np.ndarray,
+    horizon: np.ndarray,
+    nearness: np.ndarray,
+    ids: np.ndarray,
+) -> None:
+    for y in range(top, bottom):
+        for x in range(ids.shape[1]):
+            for s in range(len(offsets)):
+                px, py = x + offsets[s, 0], y + offsets[s, 1]
+                q = horizon[0] * px + horizon[1] * py + horizon[2]
+                nearness[y, x, s] = max(q, 0.0)
+                ids[y, x, s] = GROUND if q > 0.0 else SKY
+
+
+@inner
+def _draw_face(
+    face: int,
+    top: int,
+    bottom: int,
+    box: np.ndarray,
+    plane: np.ndarray,
+    offsets: np.ndarray,
+    nearness: np.ndarray,
+    ids: np.ndarray,
+) -> None:
+    a0, b0, c0 = plane[0, 0], plane[0, 1], plane[0, 2]
+    a1, b1, c1 = plane[1, 0], plane[1, 1], plane[1, 2]
+    a2, b2, c2 = plane[2, 0], plane[2, 1], plane[2, 2]
+    aq, bq, cq = plane[3, 0], plane[3, 1], plane[3, 2]
+    limit = np.float32(1.0 / NEAR)
+    x0, y0, columns = box[0], box[2], box[1] - box[0] + 1
+    for y in range(max(y0, top), min(box[3] + 1, bottom)):
+        left, right = _span(plane, columns, y - y0)
+        for dx in range(left, right):
+            for s in range(len(offsets)):
+                px = np.float32(dx) + offsets[s, 0]
+                py = np.float32(y - y0) + offsets[s, 1]
+                inside = (
+                    a0 * px + b0 * py + c0 >= 0.0
+                    and a1 * px + b1 * py + c1 >= 0.0
+                    and a2 * px + b2 * py + c2 >= 0.0
+                )
+                if inside:
+                    q = aq * px + bq * py + cq
+                    if nearness[y, x0 + dx, s] < q <= limit:
+                        nearness[y, x0 + dx, s] = q
+                        ids[y, x0 + dx, s] = face
+
+
+@kernel
+def draw_shadow_map(
+    start: int,
+    stop: int,
+    rows: int,
+    starts: np.ndarray,
+    items: np.ndarray,
+    boxes: np.ndarray,
+    planes: np.ndarray,
+    shadow: np.ndarray,
+) -> None:
+    """Fill bands of the shadow map (N, N): nearness to the sun [m] at the texel centres."""
+    for band in range(start, stop):
+        top, bottom = band * rows, min(len(shadow), band * rows + rows)
+        shadow[top:bottom] = FAR_BELOW
+        for k in range(starts[band], starts[band + 1]):
+            face = items[k]
+            _draw_shadow(top, bottom, boxes[face], planes[face], shadow)
+
+
+@inner
+def _draw_shadow(
+    top: int, bottom: int, box: np.ndarray, plane: np.ndarray, shadow: np.ndarray
+) -> None:
+    a0, b0, c0 = plane[0, 0], plane[0, 1], plane[0, 2]
+    a1, b1, c1 = plane[1, 0], plane[1, 1], plane[1, 2]
+    a2, b2, c2 = plane[2, 0], plane[2, 1], plane[2, 2]
+    aq, bq, cq = plane[3, 0], plane[3, 1], plane[3, 2]
+    x0, y0, columns = box[0], box[2], box[1] - box[0] + 1
+    for y in range(max(y0, top), min(box[3] + 1, bottom)):
+        py = np.float32(y - y0) + np.float32(0.5)
+        left, right = _span(plane, columns, y - y0)
+        for dx in range(left, right):
+            px = np.float32(dx) + np.float32(0.5)
+            inside = (
+                a0 * px + b0 * py + c0 >= 0.0
+                and a1 * px + b1 * py + c1 >= 0.0
+                and a2 * px + b2 * py + c2 >= 0.0
+            )
+            if inside:
+                q = aq * px + bq * py + cq
+                shadow[y, x0 + dx] = max(shadow[y, x0 + dx], q)
+
+
+@kernel
+def read_channels(
+    start: int,
+    stop: int,
+    nearness: np.ndarray,
+    ids: np.ndarray,
+    labels: np.ndarray,
+    depth: np.ndarray,
+    segmentation: np.ndarray,
+) -> None:
+    """Rows of depth [m] (sky is 0) and label indices, both (H, W), from one centre sample."""
+    for y in range(start, stop):
+        for x in range(ids.shape[1]):
+            face = ids[y, x, 0]
+            depth[y, x] = 0.0 if face == SKY else 1.0 / nearness[y, x, 0]
+            segmentation[y, x] = face + 2 if face < 0 else labels[face]

@@ -1,0 +1,144 @@
+"""One frame of the rasteriser: the passes, in order, and the buffers they share."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from text2sim.maths.camera import focal_length, look_at
+from text2sim.render import look
+from text2sim.render.geometry import LiveGeometry
+from text2sim.render.kernels import drawing, occlusion, setup, shading
+from text2sim.render.shadows import ShadowPass
+from text2sim.render.threads import Team
+from text2sim.types import CameraTrack, Trace
+
+BAND = 16
+"""Picture rows that one thread draws at a time."""
+CENTRE = np.array([[0.5, 0.5]], np.float32)
+"""Offset of the one sample that depth and segmentation read [px]."""
+
+
+class Quality(NamedTuple):
+    """What a quality level buys.
+
+    Attributes:
+        samples: offsets of the samples within a pixel [px], (S, 2) float32.
+        shadow_size: side of the shadow map [texels].
+        occlusion_pairs: pairs of neighbours that ambient occlusion looks at; 0 turns it off.
+    """
+
+    samples: np.ndarray
+    shadow_size: int
+    occlusion_pairs: int
+
+
+class Painter:
+    """Paints the frames of a trace, one after the other."""
+
+    def __init__(
+        self, trace: Trace, camera: CameraTrack, size: tuple[int, int], quality: Quality, team: Team
+    ) -> None:
+        scene = trace.world.motion.scene
+        assert scene is not None
+        self._live = LiveGeometry(trace)
+        self._track, self._size, self._quality, self._team = camera, size, quality, team
+        self._lights, self._floor = look.lights(), look.floor(scene.ground)
+        self._tables = look.tables()
+        self._shadows = ShadowPass(trace, self._lights.to_sun, quality.shadow_size)
+        self._allocate(len(self._live.geometry.faces))
+
+    def _allocate(self, faces: int) -> None:
+        width, height = self._size
+        samples = len(self._quality.samples)
+        self._boxes = np.empty((faces, 4), np.int32)
+        self._planes = np.empty((faces, 4, 3), np.float32)
+        self._nearness = np.empty((height, width, samples), np.float32)
+        self._ids = np.empty((height, width, samples), np.int32)
+        self._half = np.empty((height // 2, width // 2), np.float32)
+        self._noisy = np.empty_like(self._half)
+        self._openness = np.ones_like(self._half)
+        self._directions = _directions(self._quality.occlusion_pairs)
+
+    def paint(self, frame: int, rgb: np.ndarray) -> None:
+        """Fill the sRGB picture (H, W, 3) of a frame."""
+        live, team = self._live, self._team
+        geometry = live.show(frame, team)
+        shadow = self._shadows.draw(frame, geometry, live.closed, self._boxes, self._planes, team)
+        self._camera = self._camera_at(frame)
+        self._set_up()
+        self._draw(self._quality.samples, self._nearness, self._ids)
+        if self._quality.occlusion_pairs:
+            self._occlude()
+        team.run(
+            shading.shade, len(rgb),
+            self._ids, self._boxes, self._planes, self._quality.samples, self._openness,
+            self._camera, geometry, self._lights, self._floor, shadow, self._tables, rgb,
+        )  # fmt: skip
+
+    def measure(self, depth: np.ndarray, segmentation: np.ndarray) -> None:
+        """Fill depth [m] and label indices, both (H, W), of the frame painted last."""
+        height, width = depth.shape
+        nearness = np.empty((height, width, 1), np.float32)
+        ids = np.empty((height, width, 1), np.int32)
+        self._draw(CENTRE, nearness, ids)
+        self._team.run(
+            drawing.read_channels, height, nearness, ids, self._live.labels, depth, segmentation
+        )
+
+    def _camera_at(self, frame: int) -> shading.Camera:
+        eye, target = self._track.eye[frame], self._track.target[frame]
+        width, height = self._size
+        return shading.Camera(
+            eye=eye.copy(),
+            axes=look_at(eye, target),
+            focal=float(focal_length(self._track.fov, self._size)),
+            centre_x=0.5 * width,
+            centre_y=0.5 * height,
+        )
+
+    def _set_up(self) -> None:
+        geometry, camera = self._live.geometry, self._camera
+        self._team.run(
+            setup.setup_perspective, len(geometry.faces),
+            geometry.world, geometry.faces, self._live.closed, camera.eye, camera.axes,
+            camera.focal, *self._size, self._boxes, self._planes,
+        )  # fmt: skip
+
+    def _draw(self, samples: np.ndarray, nearness: np.ndarray, ids: np.ndarray) -> None:
+        bands = -(-len(ids) // BAND)
+        starts, items = setup.sort_into_bands(self._boxes, bands, BAND)
+        self._team.run(
+            drawing.draw, bands,
+            BAND, starts, items, self._boxes, self._planes, samples, self._horizon(), nearness,
+            ids,
+        )  # fmt: skip
+
+    def _horizon(self) -> np.ndarray:
+        """The ground's 1 / depth [1/m] as an affine function of the pixel position, (3,)."""
+        camera = self._camera
+        height = camera.eye[2] if abs(camera.eye[2]) > 1e-6 else 1e-6
+        a, b = -camera.axes[:2, 2] / (height * camera.focal)
+        c = -camera.axes[2, 2] / height - a * camera.centre_x - b * camera.centre_y
+        return np.array([a, b, c])
+
+    def _occlude(self) -> None:
+        rows, team = len(self._half), self._team
+        team.run(occlusion.halve, rows, self._nearness, self._half)
+        focal = 0.5 * self._camera.focal
+        team.run(occlusion.occlude, rows, self._half, focal, self._directions, self._noisy)
+        team.run(occlusion.smooth, rows, self._half, self._noisy, self._openness)
+
+
+def _directions(pairs: int) -> np.ndarray:
+    """Offsets in units of the radius for each cell of a 4 x 4 pattern, (16, pairs, 2) float32.
+
+    Cells are turned and stretched against each other, so that their average covers the disc.
+    """
+    cell = np.array([0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5])[:, None] / 16.0
+    pair = np.arange(pairs)
+    angle = (pair + cell) / max(pairs, 1) * np.pi
+    order = (pair * 5 + 2) % max(pairs, 1)
+    radius = (order + 0.3 + 0.7 * np.roll(cell, 5)) / max(pairs, 1)
+    return np.stack([np.cos(angle) * radius, np.sin(angle) * radius], axis=-1).astype(np.float32)

@@ -1,0 +1,47 @@
+"""Sharing a kernel's range among threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import Any
+
+
+class Team:
+    """Threads that run kernels; as many as numba is set to use (`NUMBA_NUM_THREADS`).
+
+    The range is cut into more pieces than there are threads, so that a thread which the machine
+    slows down holds nobody up.
+    """
+
+    PIECES = 3
+
+    def __init__(self) -> None:
+        import numba
+
+        self._workers = numba.get_num_threads()
+        self._pool = ThreadPoolExecutor(self._workers, "render") if self._workers > 1 else None
+
+    def __enter__(self) -> Team:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown()
+
+    def run(self, kernel: Callable[..., None], count: int, *args: Any) -> None:
+        """Call `kernel(start, stop, *args)` for ranges that make up 0 to `count`."""
+        pieces = min(self._workers * self.PIECES, count)
+        if self._pool is None or pieces < 2:
+            kernel(0, count, *args)
+            return
+        edges = [count * i // pieces for i in range(pieces + 1)]
+        jobs = [self._pool.submit(kernel, a, b, *args) for a, b in zip(edges, edges[1:])]
+        for job in jobs:
+            job.result()
