@@ -33,7 +33,9 @@ class Metric:
         return self.value
 
     def __str__(self) -> str:
-        number = "-" if math.isnan(self.value) else f"{self.value:.4g}"
+        if math.isnan(self.value):
+            return "-"
+        number = "0" if abs(self.value) < 5e-4 else f"{self.value:.4g}"
         return f"{number} {self.unit}".strip()
 
 

@@ -32,8 +32,10 @@ def writer(path: str | os.PathLike[str]) -> Callable[[Animation, Path], None]:
     """The writer for a path's suffix; capitals don't matter.
 
     Raises:
-        ConfigError: no writer knows the suffix.
+        ConfigError: it is no path, or no writer knows the suffix.
     """
+    if not isinstance(path, (str, os.PathLike)) or "\0" in os.fspath(path):
+        raise ConfigError(f"Give the path of a file to save to; got {path!r}.")
     suffix = Path(path).suffix.lower()
     if suffix not in WRITERS:
         what = f"the suffix {suffix!r}" if suffix else f"a name without a suffix ({str(path)!r})"

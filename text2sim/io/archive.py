@@ -19,7 +19,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from text2sim.errors import MissingExtraError, ResourceError, Text2SimError
-from text2sim.io.codec import Decoder, Encoder
+from text2sim.io.codec import PARENTS, Decoder, Encoder
 from text2sim.types import Frames, Motion, Scene, ScenePlan, Script, Trace, World
 
 if TYPE_CHECKING:
@@ -29,10 +29,7 @@ FORMAT, VERSION = "text2sim animation", 1
 MANIFEST = "text2sim.json"
 MAX_BYTES = 8 << 30
 MAX_MANIFEST, MAX_MEMBERS = 256 << 20, 200_000
-_CHAIN: tuple[tuple[str, type], ...] = (
-    ("trace", Trace), ("world", World), ("motion", Motion), ("scene", Scene), ("plan", ScenePlan),
-    ("script", Script),
-)  # fmt: skip
+_CHAIN: tuple[type, ...] = (Trace, World, Motion, Scene, ScenePlan, Script)
 
 
 def write_npz(animation: Animation, path: Path) -> None:
@@ -115,7 +112,7 @@ class _Reader:
         decoder = Decoder(manifest["values"], self._array)
         frames = decoder.decode(manifest["root"])
         value: Any = frames if isinstance(frames, Frames) else None
-        for name, cls in _CHAIN:
+        for name, cls in zip(PARENTS, _CHAIN):
             value = getattr(value, name, None)
             if not isinstance(value, cls):
                 raise ResourceError(f"its {name} is missing or not a {cls.__name__}")

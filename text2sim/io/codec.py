@@ -27,6 +27,9 @@ TYPES: dict[str, type] = {
 }
 """Dataclasses that may be stored, by name."""
 
+PARENTS: tuple[str, ...] = ("trace", "world", "motion", "scene", "plan", "script")
+"""Fields that hold the value of the stage before."""
+
 
 @final
 class Encoder:
@@ -69,10 +72,11 @@ class Encoder:
             entry: dict[str, Any] = {"type": type(value).__name__}
             if isinstance(value, Stage):
                 entry = {"stage": value.stage, "backend": value.name}
+            # Parents last: what they share with their child is named after the child.
+            names = [item.name for item in dataclasses.fields(value) if item.init]
             entry["fields"] = {
-                item.name: self.encode(getattr(value, item.name), _join(path, item.name))
-                for item in dataclasses.fields(value)
-                if item.init
+                name: self.encode(getattr(value, name), _join(path, name))
+                for name in sorted(names, key=PARENTS.__contains__)
             }
             self.table.append(entry)
             self._known[id(value)] = len(self.table) - 1

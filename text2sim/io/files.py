@@ -47,9 +47,9 @@ def replacing(
         ResourceError: the file can't be written, or it exists and `overwrite` is False.
     """
     target = Path(os.path.realpath(path))
-    _check_target(target, overwrite)
     temporary = target.with_name(f".{target.stem[:40]}-{secrets.token_hex(6)}{target.suffix}")
     try:
+        _check_target(target, overwrite)
         with open(temporary, "xb"):
             pass
         yield temporary

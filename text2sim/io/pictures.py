@@ -61,7 +61,7 @@ def write_png(animation: Animation, path: Path) -> None:
     info = PngInfo()
     info.add_itxt("Title", animation.prompt)
     info.add_itxt("Comment", _comment(animation).decode())
-    contact_sheet(animation).save(path, format="PNG", pnginfo=info, optimize=True)
+    contact_sheet(animation).save(path, format="PNG", pnginfo=info)
 
 
 def contact_sheet(

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
+import os
+import re
 import signal
 import subprocess
 import threading
@@ -56,6 +59,7 @@ def encode(
 
     Raises:
         ResourceError: ffmpeg is missing or failed.
+        OSError: the disk is full, or a file size limit was met.
     """
     command = _command(rgb.shape[2], rgb.shape[1], fps, path, crf, width)
     command += ["-metadata", f"title={title}", "-metadata", f"comment={comment}", str(path)]
@@ -135,7 +139,7 @@ def _ffmpeg(command: list[str]) -> Iterator[IO[bytes]]:
         reader.join(timeout=5)
         process.stderr.close()
     if code:
-        raise ResourceError(f"ffmpeg could not write the video: {_reason(code, lines)}")
+        raise _error(code, lines)
 
 
 def _collect(stream: IO[bytes], lines: deque[str]) -> None:
@@ -145,12 +149,14 @@ def _collect(stream: IO[bytes], lines: deque[str]) -> None:
             lines.append(text)
 
 
-def _reason(code: int, lines: deque[str]) -> str:
-    full = [line for line in lines if "No space left" in line or "File too large" in line]
-    if full:
-        return f"{full[0]}. Free some space or save elsewhere; nothing was written."
+def _error(code: int, lines: deque[str]) -> OSError:
+    """Why ffmpeg ended with a code other than 0."""
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if any(os.strerror(number) in line for line in lines):
+            return OSError(number, os.strerror(number))
+    reason = f"exit code {code}"
     if lines:
-        return f"{lines[-1]} (exit code {code}). Nothing was written."
-    if code < 0:
-        return f"it was stopped by {signal.Signals(-code).name}. Nothing was written."
-    return f"exit code {code}. Nothing was written."
+        reason = f"{re.sub(r' @ 0x[0-9a-f]+', '', lines[-1])} ({reason})"
+    elif code < 0:
+        reason = f"it was stopped by {signal.Signals(-code).name}"
+    return ResourceError(f"ffmpeg could not write the video: {reason}. Nothing was written.")
