@@ -1,5 +1,6 @@
 """Every format, and that a file appears whole or not at all."""
 
+import dataclasses
 import json
 import os
 import re
@@ -14,6 +15,7 @@ from PIL import Image
 
 from tests.clips import make_clip
 from text2sim import io
+from text2sim.animation import Animation
 from text2sim.errors import ConfigError, MissingExtraError, ResourceError
 from text2sim.io import pictures, video
 from text2sim.types import Outcome
@@ -88,17 +90,16 @@ def test_gif_lasts_as_long_as_the_clip(tmp_path):
         assert json.loads(gif.info["comment"])["seed"] == 7
 
 
-def test_gif_is_close_to_the_picture(tmp_path):
-    import dataclasses
-
-    from text2sim.animation import Animation
-
+def test_gif_is_close_to_the_picture_and_keeps_small_bright_things(tmp_path):
     anim = make_clip(frames=5, channels=False)
-    x = np.linspace(0, 255, 32).astype(np.uint8)
-    rgb = np.broadcast_to(np.stack([x, x[::-1], x // 2 + 60], 1), anim.frames.shape)
+    x = np.linspace(100, 220, 32).astype(np.uint8)
+    rgb = np.broadcast_to(np.stack([x, x, x // 2 + 60], 1), anim.frames.shape).copy()
+    rgb[:, 10:12, 10:12] = 220, 40, 30
     smooth = Animation(dataclasses.replace(anim.rendered, rgb=rgb), {})
     with Image.open(smooth.save(tmp_path / "smooth.gif")) as gif:
-        assert np.abs(np.asarray(gif.convert("RGB")).astype(int) - rgb[0]).mean() < 3
+        found = np.asarray(gif.convert("RGB")).astype(int)
+    assert np.abs(found - rgb[0]).mean() < 3
+    assert np.abs(found[10, 10] - rgb[0, 10, 10]).max() < 16
 
 
 def test_png_is_a_labelled_sheet_that_ends_with_the_last_frame(tmp_path):

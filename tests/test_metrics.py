@@ -68,12 +68,41 @@ def test_penetration_is_a_mean_over_frames_and_its_maximum_the_worst():
     assert found["float"].value == pytest.approx(2.0)
 
 
+def step(points):
+    """Ground of a step 0.17 m high from x = 0 on."""
+    return np.where(points[..., 0] >= 0, 0.17, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("point", "depth"),
+    [
+        ((-0.1, 0, 0.02), 0.0),  # Above the lower level.
+        ((-0.1, 0, -0.03), 0.03),  # Under it: out is up.
+        ((0.5, 0, 0.11), 0.06),  # Under the upper level.
+        ((0.0095, 0, 0.02), 0.01),  # In the riser: out is back, in steps of 5 mm.
+        ((0.0145, 0, -0.02), 0.025),  # Under both: out is back and up.
+        ((0.5, 0, 0.0), 0.17),
+    ],
+)
+def test_depth_is_the_shortest_way_out(point, depth):
+    found = metrics.penetration_depths(np.array([[point]]), step)
+    assert found.shape == (1, 1)
+    assert found[0, 0] == pytest.approx(depth)
+
+
+def test_clearance_is_that_of_the_lowest_point():
+    points = np.array([[(-0.1, 0, 0.3), (0.1, 0, 0.2)], [(-0.1, 0, 0.3), (0.1, 0, 0.1)]])
+    assert metrics.clearance(points, step) == pytest.approx([0.03, -0.07])
+
+
 def test_ground_is_that_of_the_scene():
-    x = samples.STAIRS_X + 2.5 * samples.GOING  # The middle of the third step.
+    x = samples.STAIRS_X + 2.5 * samples.GOING - 0.0625  # Soles in the middle of the third step.
     on_step = evaluate(standing(offset=(x, 0, 3 * samples.RISE - 0.004)))
-    through = evaluate(standing(offset=(x, 0, 0)))
-    assert on_step["penetration_max"].value < 1000 * samples.RISE + 5
-    assert through["penetration"].value >= 1000 * 3 * samples.RISE
+    assert on_step["penetration"].value == pytest.approx(4.0, abs=1e-3)
+    toe_in_riser = evaluate(standing(offset=(x + 0.017, 0, 3 * samples.RISE)))
+    assert toe_in_riser["penetration"].value == pytest.approx(10.0, abs=1e-3)
+    above = evaluate(standing(offset=(x, 0, 3 * samples.RISE + 0.05)))
+    assert above["float"].value == pytest.approx(50.0, abs=1e-3)
 
 
 def test_tracking_error_is_the_displacement_and_locally_zero():

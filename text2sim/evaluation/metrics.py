@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import final
 
@@ -18,6 +18,10 @@ from numpy.typing import ArrayLike
 from text2sim.types import Trace, Track
 
 GRAVITY = 9.81
+Height = Callable[[np.ndarray], np.ndarray]
+
+_RADII = np.arange(0.005, 0.15, 0.005)
+_DIRECTIONS = np.array([(np.cos(a), np.sin(a)) for a in np.arange(8) * np.pi / 4])
 
 
 @final
@@ -112,16 +116,38 @@ def skate_speeds(soles: ArrayLike, contacts: ArrayLike, fps: float) -> np.ndarra
     return speed[touch[1:] & touch[:-1]]
 
 
-def clearance(points: ArrayLike, ground: ArrayLike) -> np.ndarray:
+def clearance(points: ArrayLike, height: Height) -> np.ndarray:
     """Height of the point that is lowest above the ground under it [m], (T,); negative below.
 
-    PhysDiff's Penetrate is the mean of its negative part and Float that of its positive part; we
-    look at the four sole points instead of a body mesh and grant no tolerance (PhysDiff: 5 mm).
+    The mean of its positive part is PhysDiff's Float; we look at the four sole points instead of a
+    body mesh and grant no tolerance (PhysDiff: 5 mm).
 
     Args:
-        points: (T, P, 3). ground: height of the ground under each point [m], (T, P).
+        points: (T, P, 3). height: height of the ground [m] (...) at points (..., 2).
     """
-    return (np.asarray(points)[..., 2] - np.asarray(ground)).min(axis=-1)
+    points = np.asarray(points)
+    return (points[..., 2] - height(points[..., :2])).min(axis=-1)
+
+
+def penetration_depths(points: ArrayLike, height: Height) -> np.ndarray:
+    """Distance of points in the ground to where they would be free [m], (T, P); 0 above it.
+
+    On flat ground that is the way up, as in PhysDiff's Penetrate. Beside a step it may be the way
+    back: a toe 1 cm inside a riser is 1 cm deep, and not as deep as the step is high. The ground is
+    sampled in eight directions in steps of 5 mm.
+
+    Args:
+        points: (T, P, 3). height: height of the ground [m] (...) at points (..., 2).
+    """
+    points = np.asarray(points)
+    depths = np.maximum(0.0, height(points[..., :2]) - points[..., 2])
+    deep = depths > _RADII[0]
+    found = points[deep][:, None, None]
+    sideways = found[..., :2] + _DIRECTIONS[:, None] * _RADII[:, None]
+    upwards = np.maximum(0.0, height(sideways) - found[..., 2])
+    out = np.hypot(_RADII, upwards).min(axis=(1, 2))
+    depths[deep] = np.minimum(depths[deep], out)
+    return depths
 
 
 def jerks(positions: ArrayLike, fps: float) -> np.ndarray:
@@ -186,20 +212,22 @@ def _reference(trace: Trace, track: Track) -> Track:
 
 def _ground(trace: Trace) -> dict[str, Metric]:
     scene = trace.world.motion.scene
-    skates, heights = [], []
-    for track in trace.tracks:
-        soles = track.soles()
-        ground = scene.ground_height(soles[..., :2]) if scene else np.zeros(soles.shape[:-1])
-        skates.append(skate_speeds(soles, track.contacts, trace.fps))
-        heights.append(clearance(soles, ground))
-    below = [np.maximum(0.0, -height) for height in heights]
-    above = [np.maximum(0.0, height) for height in heights]
+    height = scene.ground_height if scene else _flat
+    soles = [track.soles() for track in trace.tracks]
+    pairs = zip(soles, trace.tracks)
+    skates = [skate_speeds(points, track.contacts, trace.fps) for points, track in pairs]
+    below = [penetration_depths(points, height).max(axis=-1) for points in soles]
+    above = [np.maximum(0.0, clearance(points, height)) for points in soles]
     return {
         "foot_skate": _mean(skates, "m/s", "horizontal speed of sole points in contact"),
-        "penetration": _mean(below, "mm", "depth of the lowest sole point under the ground", 1000),
+        "penetration": _mean(below, "mm", "depth of the deepest sole point in the ground", 1000),
         "penetration_max": _max(below, "mm", "the same, in the worst frame", 1000),
         "float": _mean(above, "mm", "height of the lowest sole point, jumps included", 1000),
     }
+
+
+def _flat(points: np.ndarray) -> np.ndarray:
+    return np.zeros(points.shape[:-1])
 
 
 def _assist(trace: Trace) -> dict[str, Metric]:

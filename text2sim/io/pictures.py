@@ -51,7 +51,8 @@ def _palette(rgb: np.ndarray) -> Image:
     """256 colours that fit a montage of up to eight frames of the clip."""
     chosen = np.linspace(0, len(rgb) - 1, min(8, len(rgb))).round().astype(int)
     montage = np.concatenate([np.asarray(_small(rgb[i], 240)) for i in chosen])
-    return _pil().fromarray(montage).quantize(256, method=_pil().Quantize.MEDIANCUT)
+    # Rare colours keep a place (coverage), common ones move to their centre (two k-means steps).
+    return _pil().fromarray(montage).quantize(256, method=_pil().Quantize.MAXCOVERAGE, kmeans=2)
 
 
 def write_png(animation: Animation, path: Path) -> None:
@@ -105,17 +106,17 @@ class _Sheet:
     def draw(self, chosen: list[int]) -> Image:
         from PIL import ImageDraw
 
-        lines = _wrapped(self.animation.prompt, self.title, self.width - 4 * self.gap)
+        lines = _wrapped(self.animation.prompt, self.title, self.width - 2 * self.gap)
         line = round(1.35 * self.title.size)
-        head = line * (len(lines) + 1) + 2 * self.gap
+        head = line * len(lines) + round(1.6 * self.label.size) + 3 * self.gap
         rows = math.ceil(len(chosen) / self.columns)
         size = (self.width, head + rows * (self.cell[1] + self.gap))
         sheet = _pil().new("RGB", size, _PAPER)
         pen = ImageDraw.Draw(sheet)
         for number, text in enumerate(lines):
-            pen.text((2 * self.gap, self.gap + number * line), text, _INK, self.title)
+            pen.text((self.gap, self.gap + number * line), text, _INK, self.title)
         y = self.gap + len(lines) * line
-        pen.text((2 * self.gap, y), _subtitle(self.animation), _FAINT, self.label)
+        pen.text((self.gap, y), _subtitle(self.animation), _FAINT, self.label)
         for number, index in enumerate(chosen):
             row, column = divmod(number, self.columns)
             corner = (
@@ -129,10 +130,10 @@ class _Sheet:
         picture = _pil().fromarray(self.animation.frames[index])
         sheet.paste(picture.resize(self.cell, _pil().Resampling.LANCZOS), corner)
         text = f"{self.animation.start + index / self.animation.fps:.2f} s"
-        x, y = corner[0] + self.gap, corner[1] + self.gap
-        left, top, right, bottom = pen.textbbox((x, y), text, self.label)
-        pen.rectangle((left - 4, top - 3, right + 4, bottom + 3), (20, 22, 26))
-        pen.text((x, y), text, (245, 245, 245), self.label)
+        (x, y), size = corner, self.label.size
+        width = round(self.label.getlength(text))
+        pen.rectangle((x, y, x + width + size, y + round(1.5 * size)), _INK)
+        pen.text((x + size // 2, y + round(1.12 * size)), text, _PAPER, self.label, anchor="ls")
 
 
 def _subtitle(animation: Animation) -> str:
