@@ -80,7 +80,8 @@ class LiveGeometry:
         position = self._trace.object_positions[frame, index]
         rotation = self._trace.object_rotations_wxyz[frame, index]
         pose = np.column_stack([quat.to_matrix(rotation), position]).astype(np.float32)
-        if self._shown[index] is not None and np.array_equal(pose, self._shown[index]):
+        shown = self._shown[index]
+        if shown is not None and np.array_equal(pose, shown):
             return
         self._shown[index] = pose
         start, stop = self._ranges[index]

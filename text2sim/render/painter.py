@@ -90,9 +90,12 @@ class Painter:
     def _camera_at(self, frame: int) -> shading.Camera:
         eye, target = self._track.eye[frame], self._track.target[frame]
         width, height = self._size
+        right, down, forward = look_at(eye, target).tolist()
         return shading.Camera(
-            eye=eye.copy(),
-            axes=look_at(eye, target),
+            eye=tuple(eye.tolist()),
+            right=tuple(right),
+            down=tuple(down),
+            forward=tuple(forward),
             focal=float(focal_length(self._track.fov, self._size)),
             centre_x=0.5 * width,
             centre_y=0.5 * height,
@@ -100,9 +103,10 @@ class Painter:
 
     def _set_up(self) -> None:
         geometry, camera = self._live.geometry, self._camera
+        axes = np.array([camera.right, camera.down, camera.forward])
         self._team.run(
             setup.setup_perspective, len(geometry.faces),
-            geometry.world, geometry.faces, self._live.closed, camera.eye, camera.axes,
+            geometry.world, geometry.faces, self._live.closed, np.array(camera.eye), axes,
             camera.focal, *self._size, self._boxes, self._planes,
         )  # fmt: skip
 
@@ -119,8 +123,9 @@ class Painter:
         """The ground's 1 / depth [1/m] as an affine function of the pixel position, (3,)."""
         camera = self._camera
         height = camera.eye[2] if abs(camera.eye[2]) > 1e-6 else 1e-6
-        a, b = -camera.axes[:2, 2] / (height * camera.focal)
-        c = -camera.axes[2, 2] / height - a * camera.centre_x - b * camera.centre_y
+        a = -camera.right[2] / (height * camera.focal)
+        b = -camera.down[2] / (height * camera.focal)
+        c = -camera.forward[2] / height - a * camera.centre_x - b * camera.centre_y
         return np.array([a, b, c])
 
     def _occlude(self) -> None:

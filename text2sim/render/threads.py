@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from types import TracebackType
 from typing import Any
 
@@ -42,6 +43,6 @@ class Team:
             kernel(0, count, *args)
             return
         edges = [count * i // pieces for i in range(pieces + 1)]
-        jobs = [self._pool.submit(kernel, a, b, *args) for a, b in zip(edges, edges[1:])]
+        jobs = [self._pool.submit(kernel, a, b, *args) for a, b in pairwise(edges)]
         for job in jobs:
             job.result()

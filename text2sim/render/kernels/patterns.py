@@ -132,14 +132,14 @@ def ground_pattern(
     lattice: np.ndarray, pattern: int, u: float, v: float, fu: float, fv: float
 ) -> tuple[float, float]:
     """Pattern of the ground at (u, v) [m] with footprint fu by fv [m]."""
-    if pattern == TILE or pattern == METAL:
+    if pattern in (TILE, METAL):
         tone, joint = _tiles(lattice, u, v, fu, fv, 1.0, 0.012)
         return tone, joint
     if pattern == WOOD:
         return _planks(lattice, u, v, fu, fv)
     if pattern == BRICK:
         return _bricks(lattice, u, v, fu, fv)
-    if pattern == GRASS or pattern == LEAVES:
+    if pattern in (GRASS, LEAVES):
         return _grassy(lattice, u, v, max(fu, fv)), 0.0
     if pattern == STONE:
         return 1.0 + 0.16 * _cloudy(lattice, u, v, max(fu, fv)), 0.0
@@ -170,7 +170,7 @@ def surface_pattern(
     if pattern == METAL:
         brushed = noise(lattice, x * 3.0, (y + z) * 150.0) * visible(footprint, 0.008)
         return 1.0 + 0.06 * brushed, 0.0
-    if pattern == LEAVES or pattern == GRASS:
+    if pattern in (LEAVES, GRASS):
         leaf = noise(lattice, u * 26.0, v * 26.0) * visible(footprint, 0.04)
         clump = noise(lattice, u * 5.0, v * 5.0 + 3.0)
         return 1.0 + 0.42 * leaf + 0.20 * clump, 0.0

@@ -176,20 +176,31 @@ def _to_frame(point: np.ndarray, frame: np.ndarray) -> tuple:
     )
 
 
-@kernel
 def sort_into_bands(boxes: np.ndarray, bands: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """Faces that touch each band of `rows` rows: band i owns items[starts[i]:starts[i + 1]]."""
-    starts = np.zeros(bands + 1, np.int64)
+    """Faces that touch each band of `rows` rows: band i owns items[starts[i]:starts[i + 1]].
+
+    One thread does it, as it takes little time and keeps the order of the faces.
+    """
+    counts = np.zeros(bands, np.int64)
+    _count(boxes, rows, counts)
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    items = np.empty(starts[-1], np.int32)
+    _fill(boxes, rows, starts[:-1].copy(), items)
+    return starts, items
+
+
+@kernel
+def _count(boxes: np.ndarray, rows: int, counts: np.ndarray) -> None:
     for face in range(len(boxes)):
         if boxes[face, 0] <= boxes[face, 1]:
             for band in range(boxes[face, 2] // rows, boxes[face, 3] // rows + 1):
-                starts[band + 1] += 1
-    for band in range(bands):
-        starts[band + 1] += starts[band]
-    items, free = np.empty(starts[bands], np.int32), starts.copy()
+                counts[band] += 1
+
+
+@kernel
+def _fill(boxes: np.ndarray, rows: int, free: np.ndarray, items: np.ndarray) -> None:
     for face in range(len(boxes)):
         if boxes[face, 0] <= boxes[face, 1]:
             for band in range(boxes[face, 2] // rows, boxes[face, 3] // rows + 1):
                 items[free[band]] = face
                 free[band] += 1
-    return starts, items

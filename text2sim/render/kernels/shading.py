@@ -18,10 +18,12 @@ Colour = tuple[float, float, float]
 
 
 class Camera(NamedTuple):
-    """Eye [m] (3,), axes (3, 3) as rows right, down and forward, focal length and centre [px]."""
+    """Eye [m], world, unit axes of `text2sim.maths.camera`, focal length and centre [px]."""
 
-    eye: np.ndarray
-    axes: np.ndarray
+    eye: Colour
+    right: Colour
+    down: Colour
+    forward: Colour
     focal: float
     centre_x: float
     centre_y: float
@@ -132,13 +134,8 @@ def _blend(array: np.ndarray, i: int, j: int, k: int, b: Colour) -> Colour:
 @inner
 def _view_ray(camera: Camera, x: float, y: float) -> Colour:
     """Direction, with depth 1, through picture position (x, y) [px]."""
-    axes = camera.axes
     u, v = (x - camera.centre_x) / camera.focal, (y - camera.centre_y) / camera.focal
-    return (
-        axes[2, 0] + u * axes[0, 0] + v * axes[1, 0],
-        axes[2, 1] + u * axes[0, 1] + v * axes[1, 1],
-        axes[2, 2] + u * axes[0, 2] + v * axes[1, 2],
-    )
+    return _add(camera.forward, _add(_scale(camera.right, u), _scale(camera.down, v)))
 
 
 @inner
@@ -152,13 +149,13 @@ def _sky(lights: Lights, up: float, towards_sun: float) -> Colour:
 
 @inner
 def _ground_point(camera: Camera, floor: Floor, tables: Tables, ray: Colour) -> Point:
-    eye, axes = camera.eye, camera.axes
+    eye, right, down = camera.eye, camera.right, camera.down
     t = -eye[2] / ray[2]
     u, v = eye[0] + t * ray[0], eye[1] + t * ray[1]
     # Footprint of a pixel: how far the hit moves for one pixel to the right and one down.
-    step, right, down = t / camera.focal, axes[0, 2] / ray[2], axes[1, 2] / ray[2]
-    fu = step * (abs(axes[0, 0] - ray[0] * right) + abs(axes[1, 0] - ray[0] * down))
-    fv = step * (abs(axes[0, 1] - ray[1] * right) + abs(axes[1, 1] - ray[1] * down))
+    step, slant_x, slant_y = t / camera.focal, right[2] / ray[2], down[2] / ray[2]
+    fu = step * (abs(right[0] - ray[0] * slant_x) + abs(down[0] - ray[0] * slant_y))
+    fv = step * (abs(right[1] - ray[1] * slant_x) + abs(down[1] - ray[1] * slant_y))
     tone, joint = ground_pattern(tables.noise, floor.pattern, u, v, fu, fv)
     colour = _mix(_scale(floor.colour, tone), floor.mortar, joint)
     return Point((u, v, 0.0), (0.0, 0.0, 1.0), colour, floor.roughness, 0.0)
@@ -202,13 +199,13 @@ def _sunlit(shadow: Shadow, position: Colour, normal: Colour) -> float:
     near = frame[2, 0] * x + frame[2, 1] * y + frame[2, 2] * z + frame[2, 3] + 0.6 * lift
     i, j = int(u), int(v)
     s, t = u - i, v - j
-    total = 0.0
+    lit, total = shadow.map, 0.0
     for dy in range(-1, 3):
         weight = 1.0 - t if dy == -1 else (t if dy == 2 else 1.0)
-        row = shadow.map[j + dy]
-        first = (1.0 - s) if row[i - 1] <= near else 0.0
-        last = s if row[i + 2] <= near else 0.0
-        middle = (1.0 if row[i] <= near else 0.0) + (1.0 if row[i + 1] <= near else 0.0)
+        k = j + dy
+        first = (1.0 - s) if lit[k, i - 1] <= near else 0.0
+        last = s if lit[k, i + 2] <= near else 0.0
+        middle = (1.0 if lit[k, i] <= near else 0.0) + (1.0 if lit[k, i + 1] <= near else 0.0)
         total += weight * (first + middle + last)
     return total / 9.0
 
@@ -289,7 +286,7 @@ def shade(
     out: np.ndarray,
 ) -> None:  # fmt: skip
     """Fill rows of the sRGB picture (H, W, 3): each face is shaded once a pixel."""
-    height, width, samples = ids.shape
+    _, width, samples = ids.shape
     for y in range(start, stop):
         for x in range(width):
             openness = open_sky[min(y // 2, len(open_sky) - 1), x // 2]
