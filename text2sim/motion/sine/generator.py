@@ -1,0 +1,111 @@
+"""The stage: goes through the timeline of each actor and lets every action write its part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar, final
+
+import numpy as np
+
+from text2sim.motion.sine.actions import FULL, UPPER
+from text2sim.motion.sine.feet import FootPlan, beside
+from text2sim.motion.sine.idle import breathe
+from text2sim.motion.sine.performer import STANCE, Performer
+from text2sim.motion.sine.sheet import Sheet
+from text2sim.motion.sine.solve import solve
+from text2sim.motion.sine.travel import flows_into, travel, travels
+from text2sim.motion.stage import MotionGenerator
+from text2sim.stage import Context
+from text2sim.types import Grasp, Motion, Scene, SceneActor, Segment, Track
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class SineMotion(MotionGenerator):
+    """Placeholder motion that needs no data: every action is written by hand from smooth curves."""
+
+    name: ClassVar[str] = "sine"
+    options: ClassVar[tuple[str, ...]] = ("seed", "fps")
+
+    def run(self, value: Scene, ctx: Context) -> Motion:
+        """Animate every actor of the scene over the length of its plan."""
+        tracks: list[Track] = []
+        grasps: list[Grasp] = []
+        streams = ctx.rng().spawn(len(value.actors))
+        for number, actor in enumerate(value.actors):
+            ctx.report(number, len(value.actors))
+            performer = _performer(value, actor, ctx.fps, streams[number])
+            tracks.append(perform(performer))
+            grasps += performer.grasps
+        ctx.report(len(value.actors), len(value.actors))
+        return Motion(scene=value, fps=ctx.fps, tracks=tuple(tracks), grasps=tuple(grasps))
+
+
+def _performer(scene: Scene, actor: SceneActor, fps: float, rng: np.random.Generator) -> Performer:
+    count = max(1, round(scene.plan.duration * fps))
+    base = actor.position.copy()
+    base[2] = scene.ground_height(base[:2])
+    sheet = Sheet.standing(
+        times=np.arange(count) / fps, base=base, yaw=actor.heading, skeleton=actor.skeleton
+    )
+    width = STANCE * actor.skeleton.scale
+    first = (
+        beside(scene, actor.skeleton, base, actor.heading, 0, width),
+        beside(scene, actor.skeleton, base, actor.heading, 1, width),
+    )
+    words = next((a.adjectives for a in scene.plan.script.actors if a.id == actor.id), ())
+    return Performer(
+        scene=scene, actor=actor, sheet=sheet, rng=rng, words=words,
+        feet=FootPlan(scene=scene, skeleton=actor.skeleton, first=first),
+    )  # fmt: skip
+
+
+def perform(performer: Performer) -> Track:
+    """Write all segments of one actor, full ones first, and solve the joints."""
+    actor, sheet = performer.actor, performer.sheet
+    mine = sorted(
+        (s for s in performer.scene.plan.timeline if s.actor == actor.id), key=lambda s: s.start
+    )
+    full = [s for s in mine if s.action in FULL or travels(s)]
+    done = 0
+    for group in _flows(full):
+        done = _write(performer, group, done)
+    if 0 < done < len(sheet.times):
+        sheet.copy_forward(done, len(sheet.times))
+    for segment in mine:
+        if segment.action in UPPER:
+            UPPER[segment.action](performer, performer.shot(segment))
+    breathe(performer)
+    return solve(
+        sheet, performer.feet.evaluate(sheet.times), performer.goals, performer.scene, actor.id,
+        actor.skeleton,
+    )  # fmt: skip
+
+
+def _flows(segments: list[Segment]) -> Iterator[list[Segment]]:
+    """Segments in groups: those that travel on in the same direction belong together."""
+    group: list[Segment] = []
+    for segment in segments:
+        if group and not flows_into(group[-1], segment):
+            yield group
+            group = []
+        group.append(segment)
+    if group:
+        yield group
+
+
+def _write(performer: Performer, group: list[Segment], done: int) -> int:
+    """Write a group of segments; returns the frame after it."""
+    shots = [performer.shot(segment) for segment in group]
+    start, stop = shots[0].span.start, shots[-1].span.stop
+    if stop - start < 2:
+        return done
+    if 0 < done < start:
+        performer.sheet.copy_forward(done, start)
+    if travels(group[0]):
+        travel(performer, shots)
+    else:
+        FULL[group[0].action](performer, shots[0])
+    performer.sheet.close_seam(start, stop)
+    return stop

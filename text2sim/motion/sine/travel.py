@@ -1,0 +1,318 @@
+"""Going somewhere on two feet: walk, run, sneak, march, skip, hop, carry, push, pull, stairs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from text2sim.maths import filters
+from text2sim.motion.sine.feet import Step, placement_at
+from text2sim.motion.sine.footholds import Route, footholds, route
+from text2sim.motion.sine.gait import GAITS, Gait, gait_of
+from text2sim.motion.sine.performer import Performer, Shot
+from text2sim.motion.sine.sheet import LEFT, RIGHT, SIGN
+from text2sim.types import Segment
+
+OFFSET = {"backward": np.pi, "left": -0.5 * np.pi, "right": 0.5 * np.pi}
+"""Direction of movement -> heading of the body relative to the way it goes."""
+IN_PLACE = 0.12
+"""A route shorter than this [m] is stepped on the spot."""
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Schedule:
+    """When and where the feet land.
+
+    Attributes:
+        spots: length along the route at each foothold [m], (K,).
+        landing: time at which it is reached [s], (K,); the first is the start.
+        middle: time at which the body is over it [s], (K,).
+        sides: LEFT or RIGHT, (K,).
+        gaits: gait of each foothold.
+    """
+
+    spots: np.ndarray
+    landing: np.ndarray
+    middle: np.ndarray
+    sides: np.ndarray
+    gaits: list[Gait]
+
+
+def travel(performer: Performer, shots: list[Shot]) -> None:
+    """Write one or more segments that go on in the same direction, as one flow of steps."""
+    way = route(performer.scene, [shot.segment.path for shot in shots])
+    plan = _schedule(performer, shots, way)
+    span = slice(shots[0].span.start, shots[-1].span.stop)
+    times = performer.sheet.times[span]
+    yaw = _headings(performer, shots, way, plan, span)
+    _step(performer, plan, way, np.interp(plan.middle, times, yaw), shots)
+    _flow(performer, shots, plan, times, span)
+
+
+def _schedule(performer: Performer, shots: list[Shot], way: Route) -> Schedule:
+    start, end = shots[0].segment.start, shots[-1].segment.end - 0.1
+    gaits = [gait_of(shot.segment, shot.style) for shot in shots]
+    size = performer.skeleton.leg_length / 0.84
+    speeds = np.array([max(_level_length(s) / s.duration, 0.2) for s in shots]) / size
+    lengths = [size * gait.step_length(v) for gait, v in zip(gaits, speeds)]
+    owner = np.minimum(np.searchsorted(way.bounds, way.s, side="left"), len(shots) - 1)
+    forward = shots[0].segment.direction != "backward"
+    if way.length < IN_PLACE:
+        beats = max(2, round((end - start) / (0.52 / shots[0].style.pace)))
+        spots = np.linspace(0.0, way.length, beats + 1)
+    else:
+        spots = footholds(way, np.array(lengths)[owner], performer.scale, forward)
+    index = owner[np.clip(np.searchsorted(way.s, spots), 0, len(owner) - 1)]
+    effort = _effort(way, spots, speeds[index] * size, np.array(lengths)[index])
+    landing = start + np.concatenate([[0.0], np.cumsum(effort)]) * (end - start) / effort.sum()
+    chosen = [gaits[i] for i in index]
+    duty = np.array([gait.duty for gait in chosen])
+    beat = np.diff(landing, append=landing[-1] + 0.3)
+    return Schedule(
+        spots=spots, landing=landing, middle=landing + duty * beat,
+        sides=_sides(performer, shots[0], len(spots)), gaits=chosen,
+    )  # fmt: skip
+
+
+def _level_length(shot: Shot) -> float:
+    return float(np.linalg.norm(np.diff(shot.segment.path[:, :2], axis=0), axis=1).sum())
+
+
+def _effort(way: Route, spots: np.ndarray, speed: np.ndarray, length: np.ndarray) -> np.ndarray:
+    """Relative time that each step takes: short steps and treads take longer than their length."""
+    gap = np.diff(spots)
+    usual = length[1:] / speed[1:]
+    climb = np.abs(np.diff(way.at(spots)[:, 2]))
+    time = np.clip(gap / speed[1:], 0.62 * usual, 1.3 * usual)
+    time = np.where(climb > 0.08, np.maximum(time, 0.95 * usual), time)
+    time[0] *= 1.1
+    return time
+
+
+def _sides(performer: Performer, shot: Shot, count: int) -> np.ndarray:
+    """Which foot lands at each foothold; entry 0 is the foot that stands at first."""
+    action, direction = shot.segment.action, shot.segment.direction
+    first = {"left": LEFT, "right": RIGHT}.get(direction)
+    if first is None:
+        first = int(performer.rng.integers(2)) if shot.segment.side is None else shot.side
+    order = np.arange(count)
+    if action == "hop":
+        return np.full(count, shot.side)
+    if action == "skip":
+        return (first + (order // 2)) % 2
+    return (first + order + 1) % 2
+
+
+def _headings(
+    performer: Performer, shots: list[Shot], way: Route, plan: Schedule, span: slice
+) -> np.ndarray:
+    """Write base and yaw; returns the yaw."""
+    sheet, segment = performer.sheet, shots[0].segment
+    times = sheet.times[span]
+    s = _progress(plan, times, way.length)
+    sheet.base[span] = way.at(s)
+    sheet.base[span, 2] = _support(plan, way, times)
+    before = sheet.yaw[max(span.start - 1, 0)]
+    if way.length < IN_PLACE:
+        yaw = np.full(len(times), before)
+    else:
+        look = np.clip(s + 0.12, 0.0, way.length)
+        yaw = way.direction(look) + OFFSET.get(segment.direction, 0.0)
+    yaw = yaw + 2 * np.pi * np.round((before - yaw[0]) / (2 * np.pi))
+    start = before - yaw[0]
+    yaw = yaw + start * (1.0 - filters.minimum_jerk((times - times[0]) / 0.8))
+    end = (shots[-1].segment.heading_end - yaw[-1] + np.pi) % (2 * np.pi) - np.pi
+    yaw = yaw + end * filters.minimum_jerk((times - times[-1] + 0.8) / 0.7)
+    sheet.yaw[span] = yaw
+    return yaw
+
+
+def _progress(plan: Schedule, times: np.ndarray, length: float) -> np.ndarray:
+    """Length along the route at each frame [m]: over every foothold at its middle time."""
+    knots = np.concatenate([[plan.landing[0]], plan.middle[1:-2], [plan.landing[-1] + 0.1]])
+    values = np.concatenate([[0.0], plan.spots[1:-2], [length]])
+    s = filters.monotone(knots, values, times)
+    smooth = filters.gaussian(s, 0.13 / (times[1] - times[0]))
+    return np.clip(smooth, 0.0, length)
+
+
+def _support(plan: Schedule, way: Route, times: np.ndarray) -> np.ndarray:
+    """Smooth height of the ground that carries the body [m], (T,)."""
+    heights = way.at(plan.spots)[:, 2]
+    lag = 0.12 * np.diff(plan.landing, append=plan.landing[-1] + 0.3)
+    z = np.interp(times, plan.middle + lag, heights)
+    return filters.gaussian(z, 0.16 / (times[1] - times[0]))
+
+
+def _step(
+    performer: Performer, plan: Schedule, way: Route, yaws: np.ndarray, shots: list[Shot]
+) -> None:
+    """Append the steps of both feet to the foot plan."""
+    yaws = yaws.copy()
+    yaws[-2:] = performer.sheet.yaw[shots[-1].span.stop - 1]
+    last = [-1, 0] if plan.sides[0] == RIGHT else [0, -1]
+    if shots[0].segment.action == "hop":
+        last = [0, 0]
+    for k in range(1, len(plan.spots)):
+        side, gait = int(plan.sides[k]), plan.gaits[k]
+        point = _spot(performer, plan, way, yaws[k], k, shots[0].segment.direction)
+        lift_time = _leave(plan, k, last[side], gait)
+        _append(performer, side, gait, point, float(yaws[k]), lift_time, float(plan.landing[k]))
+        last[side] = k
+    if shots[0].segment.action == "hop":
+        _close_hop(performer, plan, way, yaws)
+
+
+def _spot(
+    performer: Performer, plan: Schedule, way: Route, yaw: float, k: int, direction: str
+) -> np.ndarray:
+    side, gait = int(plan.sides[k]), plan.gaits[k]
+    closing = k >= len(plan.spots) - 2
+    out = 0.5 * performer.scale * (0.19 if closing else gait.width)
+    if direction in ("left", "right") and not closing:
+        # Going sideways the leading foot opens and the other one closes, never crossing.
+        out += 0.5 * (plan.spots[k + 1] - plan.spots[k])
+    left = np.array([-np.sin(yaw), np.cos(yaw)])
+    return way.at(plan.spots[k])[:2] + SIGN[side] * out * left
+
+
+def _leave(plan: Schedule, k: int, previous: int, gait: Gait) -> float:
+    beat = plan.landing[k] - plan.landing[k - 1]
+    if previous < 0:
+        leave = plan.landing[k] - 2.0 * (1.0 - gait.duty) * beat
+    else:
+        stance = plan.landing[previous + 1] - plan.landing[previous]
+        leave = plan.landing[previous] + 2.0 * plan.gaits[previous].duty * stance
+    return float(np.clip(leave, plan.landing[0] + 0.04, plan.landing[k] - 0.16))
+
+
+def _append(
+    performer: Performer, side: int, gait: Gait, point: np.ndarray, yaw: float,
+    start: float, end: float,
+) -> None:  # fmt: skip
+    goal = placement_at(performer.scene, performer.skeleton, point, yaw + SIGN[side] * 0.10)
+    origin = performer.feet.now(side)
+    stride = np.linalg.norm(goal.point[:2] - origin.point[:2]) / performer.scale
+    climb = goal.point[2] - origin.point[2]
+    size = float(np.clip(stride / 1.25, 0.2, 1.1))
+    toe_off, strike = gait.toe_off * (0.35 + 0.65 * size), gait.strike * size
+    if climb > 0.06:
+        toe_off, strike = 0.6, 0.08
+    elif climb < -0.06:
+        toe_off, strike = 0.55, 0.30
+    step = Step(
+        start=max(start, performer.feet.free_at(side) + 0.02), end=end, to=goal,
+        lift=gait.lift * performer.scale * (0.5 + 0.5 * min(size * 1.3, 1.0)), toe_off=toe_off,
+        strike=strike, rise=0.24 if gait.duty > 0.5 else 0.10, roll=0.10, skew=gait.skew,
+    )  # fmt: skip
+    performer.feet.step(side, step)
+
+
+def _close_hop(performer: Performer, plan: Schedule, way: Route, yaws: np.ndarray) -> None:
+    """The lifted foot of a hop: up behind the body all the way, then down beside the other."""
+    side = 1 - int(plan.sides[0])
+    start, end = float(plan.landing[0]) + 0.02, float(plan.landing[-1])
+    via = []
+    for time in np.linspace(start + 0.25, end - 0.3, max(2, round((end - start) / 0.12))):
+        s = np.interp(time, plan.middle, plan.spots)
+        yaw = np.interp(time, plan.middle, yaws)
+        base = way.at(np.array(s))
+        via.append((float(time), performer.to_world(
+            (-0.30 * performer.scale, SIGN[side] * 0.08, 0.30 * performer.scale), base, float(yaw)
+        ), 0.9))  # fmt: skip
+    base = way.at(np.array(way.length))
+    goal = performer.stance(base, float(yaws[-1]), side)
+    performer.feet.step(side, Step(start=start, end=end, to=goal, via=tuple(via)))
+
+
+def _flow(
+    performer: Performer, shots: list[Shot], plan: Schedule, times: np.ndarray, span: slice
+) -> None:
+    """Write pelvis, trunk, head and arms from the phase of the steps."""
+    sheet = performer.sheet
+    gait = _gait_curves(plan, times)
+    phase = filters.monotone(plan.landing, np.arange(len(plan.landing), dtype=float), times)
+    beat = float(np.median(np.diff(plan.landing)))
+    on = filters.envelope(times, plan.landing[0] - 0.1, plan.landing[-1] + 0.1, 1.2 * beat, 1.2 * beat)
+    sign = SIGN[plan.sides[0]] if shots[0].segment.action not in ("hop", "skip") else 0.0
+    ahead = sign * np.cos(np.pi * phase) * on
+    if shots[0].segment.action == "skip":
+        ahead = SIGN[plan.sides[0]] * np.cos(0.5 * np.pi * (phase - 0.5)) * on
+    lean_side = sign * np.cos(np.pi * (phase - gait["duty"])) * on
+    rise = np.cos(2.0 * np.pi * (phase - gait["duty"])) * on
+    speed = np.linalg.norm(np.gradient(sheet.base[span, :2], axis=0), axis=1) / (times[1] - times[0])
+    vigour = np.clip(speed / max(float(np.median(speed[on > 0.5], keepdims=False)) if (on > 0.5).any() else 1.0, 0.3), 0.35, 1.1)
+    step = np.clip(speed / 1.2, 0.35, 1.3) if shots[0].segment.action in ("walk", "climb", "carry") else 1.0
+    for shot in shots:
+        performer.neutral(shot)
+    ease = on[:, None]
+    size = performer.scale
+    sheet.pelvis[span, 1] = gait["shift"] * size * lean_side
+    crouch = gait["crouch"] * on + (1 - on) * shots[0].style.crouch
+    sheet.pelvis[span, 2] = performer.stand - crouch * size + gait["bob"] * size * rise * step
+    sheet.pelvis[span, 0] = 0.03 * size * np.sin(gait["lean"]) * on
+    sway = shots[0].style.sway
+    drunk = sway * np.sin(np.pi * 0.73 * phase + 0.6) * on
+    lean = gait["lean"] * on + 0.5 * (1 - on) * shots[0].style.lean
+    sheet.tilt[span] = np.stack(
+        [-gait["list"] * lean_side * step + 0.3 * drunk, 0.35 * lean, -gait["twist"] * ahead], axis=1
+    )
+    sheet.spine[span] = np.stack(
+        [gait["list"] * lean_side * 1.2 + 0.7 * drunk, 0.65 * lean + shots[0].style.slump,
+         gait["counter"] * gait["twist"] * ahead], axis=1,
+    )  # fmt: skip
+    sheet.head[span] = np.stack(
+        [-0.5 * drunk, gait["head"] * on + (1 - on) * shots[0].style.head, 0 * ahead], axis=1
+    )
+    _swing(sheet.arms[span], gait, ahead * vigour, ease)
+    if shots[0].segment.action == "hop":
+        sheet.arms[span, :, 0] += (0.35 * rise * on)[:, None]
+
+
+def _swing(arms: np.ndarray, gait: dict[str, np.ndarray], ahead: np.ndarray, on: np.ndarray) -> None:
+    """Arms swing against the legs; elbows bend more as they come forward."""
+    for side in (LEFT, RIGHT):
+        forward = -SIGN[side] * ahead
+        pose = np.stack(
+            [gait["flexion"] + gait["swing"] * forward, gait["abduct"], np.full_like(ahead, 0.22),
+             gait["elbow"] + gait["elbow_swing"] * (forward + 0.3 * np.abs(forward))], axis=1,
+        )  # fmt: skip
+        arms[:, side] += on * (pose - arms[:, side])
+
+
+def _gait_curves(plan: Schedule, times: np.ndarray) -> dict[str, np.ndarray]:
+    """Every number of the gait at every frame, eased where the gait changes."""
+    table = np.array([gait.values() for gait in plan.gaits])
+    curves = filters.monotone(plan.landing, table, times)
+    names = list(Gait.__dataclass_fields__)
+    return {name: curves[:, i] for i, name in enumerate(names)}
+
+
+def travels(segment: Segment) -> bool:
+    """Whether a segment is performed by stepping along its path (or on the spot)."""
+    if segment.action == "climb":
+        return not is_ladder(segment)
+    return segment.action in GAITS
+
+
+def is_ladder(segment: Segment) -> bool:
+    """Whether a path rises more steeply than any stairs."""
+    level = float(np.linalg.norm(np.diff(segment.path[:, :2], axis=0), axis=1).sum())
+    return float(np.ptp(segment.path[:, 2])) > max(1.2 * level, 0.25)
+
+
+def flows_into(first: Segment, second: Segment) -> bool:
+    """Whether two segments are one flow of steps, without a stop between them."""
+    if not (travels(first) and travels(second)) or first.direction != second.direction:
+        return False
+    if {"hop", "skip"} & {first.action, second.action} or second.start - first.end > 0.05:
+        return False
+    if min(first.length, second.length) < 0.3:
+        return False
+    out = np.subtract(first.path[-1], first.path[max(-6, -len(first.path))])[:2]
+    into = np.subtract(second.path[min(5, len(second.path) - 1)], second.path[0])[:2]
+    turn = np.arctan2(into[1], into[0]) - np.arctan2(out[1], out[0])
+    return bool(np.cos(turn) > 0.64)
