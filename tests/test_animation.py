@@ -1,5 +1,7 @@
+import copy
 import dataclasses
 import json
+import pickle
 import re
 
 import numpy as np
@@ -39,6 +41,13 @@ def test_is_read_only(anim):
         anim.fps = 3
     anim.config["seed"] = 8
     assert anim.config["seed"] == 7
+
+
+def test_can_be_copied_and_sent_to_another_process(anim):
+    assert copy.copy(anim).rendered is anim.rendered
+    sent = pickle.loads(pickle.dumps(anim))
+    assert np.array_equal(sent.frames, anim.frames)
+    assert sent.config == anim.config
 
 
 def test_config_is_json_ready_whatever_was_given(anim):

@@ -62,6 +62,9 @@ class Animation:
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"An Animation is read-only; {name} can't be set.")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Animation, (self.rendered, self._config)
+
     @property
     def frames(self) -> np.ndarray:
         """Pictures, sRGB, (T, H, W, 3) uint8; row 0 is the top."""

