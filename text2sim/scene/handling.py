@@ -1,0 +1,398 @@
+"""Doing things with things: pick up, put down, carry, throw, push, sit, kick, punch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from text2sim.actions import ACTIONS
+from text2sim.catalogue import KINDS
+from text2sim.scene.geometry import Array, unit, wrap
+from text2sim.scene.layout import facing
+from text2sim.scene.paths import resample
+from text2sim.scene.placement import add_implied, ensure, resting_height, stand_by
+from text2sim.scene.story import Beat, Performer, Story, travel_time
+from text2sim.types import Action
+
+NEARBY = 1.6
+"""How far ahead a thing to handle is placed [m]."""
+FOOT_ASIDE = 0.09
+"""The kicking leg swings this far from the middle of the body [m]."""
+FEET_BEFORE_SEAT = 0.12
+"""Feet of one who is about to sit down, before the front of the seat [m]."""
+SEAT_WIDTH = 0.62
+"""Room for one on a bench [m]."""
+THROW = 4.0
+"""Length of a throw to nobody [m]."""
+
+
+def approach(
+    story: Story, who: Performer, action: Action, item: str, reach: float, *, aside: float = 0.0
+) -> None:
+    """Walk up to a thing or a person until it is within reach, and face it."""
+    if item in story.people:
+        there = story.people[item].position
+        gap = float(np.linalg.norm(there[:2] - who.position[:2]))
+        if gap > reach + 0.15:
+            goal = there[:2] + reach * unit(facing(there, who.position))
+            _walk(story, who, action, goal, item)
+        story.face(who, there, action)
+        return
+    place = ensure(story, who, item, NEARBY)
+    centre = story.layout.position(item)
+    least = max(reach, float(place.size[:2].min()) / 2 + 0.24)
+    goal = stand_by(story, who, item, least, aside=aside)
+    if np.linalg.norm(goal - who.position[:2]) > 0.12:
+        _walk(story, who, action, goal, item)
+    direction = unit(facing(goal, centre))
+    shifted = centre[:2] + aside * np.array([-direction[1], direction[0]])
+    story.face(who, shifted, action, 0.05)
+    if np.linalg.norm(centre[:2] - who.position[:2]) > 0.85 + float(place.size[:2].max()) / 2:
+        story.warn(f"The {place.label} is out of {who.actor.noun}'s reach.")
+
+
+def _walk(story: Story, who: Performer, action: Action, goal: Array, item: str | None) -> None:
+    boxes = story.layout.obstacles(float(who.position[2]), actor=who.id, ignore=[item or ""])
+    if item in story.layout.objects:
+        boxes.append(story.layout.box(item or ""))
+    story.go(who, who.gait, story.layout.route(who.position, goal, boxes)[1:], action, target=item)
+
+
+def thing_for(story: Story, who: Performer, action: Action, kind: str, deed: str) -> str:
+    """Id of what an action is about; a thing is added where the prompt names none."""
+    if action.target in story.models or action.target in story.people:
+        return str(action.target)
+    if who.holding is not None:
+        return who.holding
+    words = f"a {kind} was added for {who.actor.noun} to {deed}."
+    return add_implied(story, kind, note=f"Nothing was named to {deed}: {words}")
+
+
+def middle(story: Story, item: str) -> Array:
+    """The point of a thing (its middle) or a person (the chest) to act upon, (3,)."""
+    if item in story.people:
+        body = story.people[item]
+        return body.position + [0.0, 0.0, 0.74 * body.character.stature]
+    size = story.layout.objects[item].size
+    return story.layout.position(item) + [0.0, 0.0, float(size[2]) / 2]
+
+
+def pick_up(story: Story, who: Performer, action: Action) -> None:
+    """Walk to a thing and take it up."""
+    item = thing_for(story, who, action, "box", "pick up")
+    if item in story.people or who.holding == item:
+        return
+    if who.holding is not None:
+        put_down(story, who, action, item=who.holding)
+    approach(story, who, action, item, ACTIONS["pick_up"].reach or 0.4)
+    beat = Beat(
+        name="pick_up", duration=story.single_time(action, "pick_up"), target=item,
+        point=middle(story, item), repetitions=1, handed=_one_handed(story, item),
+    )  # fmt: skip
+    story.add(who, beat, action)
+    who.holding = item
+    story.layout.held.add(item)
+
+
+def _one_handed(story: Story, item: str) -> bool:
+    return item in story.layout.objects and float(story.layout.objects[item].size.max()) < 0.3
+
+
+def put_down(story: Story, who: Performer, action: Action, item: str | None = None) -> None:
+    """Put what one holds where the action says, else on the ground ahead."""
+    item = item or who.holding
+    if item is None:
+        pick_up(story, who, action)
+        item = who.holding
+    if item is None:
+        return
+    place = _destination(story, action, item)
+    model = story.models[item]
+    if place is not None:
+        approach(story, who, action, place, 0.45)
+        spot = _drop_spot(story, who, place, model.size)
+    else:
+        ahead = who.position[:2] + (0.42 + model.size[0] / 2) * unit(who.heading)
+        spot = story.layout.ground(ahead)
+    beat = Beat(
+        name="put_down", duration=story.single_time(action, "put_down"), target=item,
+        point=spot + [0.0, 0.0, float(model.size[2]) / 2], repetitions=1,
+        handed=_one_handed(story, item),
+    )  # fmt: skip
+    story.add(who, beat, action)
+    release(story, who, item, spot)
+
+
+def release(story: Story, who: Performer, item: str, spot: Array) -> None:
+    """The thing is out of the hands and comes to rest with its base at `spot` (3,)."""
+    who.holding = None
+    story.layout.held.discard(item)
+    story.layout.move(item, spot)
+
+
+def _destination(story: Story, action: Action, item: str) -> str | None:
+    things = {*story.models, *story.people} - {item}
+    named = [action.recipient, *(target for cue in action.paths for target in cue.targets)]
+    if action.target != item:
+        named.append(action.target)
+    return next((name for name in named if name in things), None)
+
+
+def _drop_spot(story: Story, who: Performer, place: str, size: Array) -> Array:
+    """Where a thing goes at a destination: on top near the edge, else on the ground before it."""
+    if place in story.people:
+        return who.position + [*(0.45 * unit(who.heading)), 0.0]
+    box, item = story.layout.box(place), story.layout.objects[place]
+    spec = KINDS.get(item.kind)
+    towards = unit(facing(box.centre, who.position))
+    if spec is None or (spec.surface is None and spec.seat is None):
+        spot = box.centre + (box.edge(towards) + 0.05 + size[0] / 2) * towards
+        return story.layout.ground(spot)
+    inset = max(box.edge(towards) - size[:2].max() / 2 - 0.08, 0.0)
+    return np.append(box.centre + inset * towards, resting_height(item, box.low))
+
+
+def carry(story: Story, who: Performer, action: Action) -> None:
+    """Pick a thing up, go somewhere with it and put it down there, if there is a "there"."""
+    from text2sim.scene.travel import travel
+
+    item = thing_for(story, who, action, "box", "carry")
+    if who.holding != item:
+        pick_up(story, who, action)
+    place = _destination(story, action, item)
+    travel(story, who, replace(action, target=None), "walk")
+    if place is not None:
+        put_down(story, who, action, item)
+
+
+def throw(story: Story, who: Performer, action: Action) -> None:
+    """Take a thing if need be and throw it to somebody, at something or ahead."""
+    item = thing_for(story, who, action, "ball", "throw")
+    if who.holding != item:
+        pick_up(story, who, action)
+    goal = _destination(story, action, item)
+    if goal is not None and goal not in story.people:
+        ensure(story, who, goal, 3.0)
+    if goal is not None:
+        landing = middle(story, goal)
+        if goal in story.people:
+            landing = landing + 0.3 * np.append(unit(facing(landing, who.position)), 0.0)
+    else:
+        side = {"left": np.pi / 2, "right": -np.pi / 2, "backward": np.pi}
+        heading = who.heading + side.get(action.direction or "", 0.0)
+        distance = action.distance or THROW
+        landing = story.layout.ground(who.position[:2] + distance * unit(heading))
+    story.face(who, landing, action)
+    beat = Beat(
+        name="throw", duration=story.single_time(action, "throw"), target=item, point=landing,
+        repetitions=1, handed=True,
+    )  # fmt: skip
+    story.add(who, beat, action)
+    release(story, who, item, story.layout.ground(landing))
+
+
+def catch(story: Story, who: Performer, action: Action) -> None:
+    """Be ready when the ball comes: the catch begins before the throw has ended."""
+    throws = [seg for seg in story.segments if seg.action == "throw" and seg.actor != who.id]
+    target = action.target if action.target in story.models else None
+    if throws:
+        target = throws[-1].target
+        who.time = max(who.time - 1.0, min(who.time, throws[-1].start + 0.4 * throws[-1].duration))
+        who.time = max(who.time, _free_from(story, who))
+        story.face(who, story.people[throws[-1].actor].position, action)
+    point = who.position + np.array([*(0.4 * unit(who.heading)), 0.68 * who.character.stature])
+    beat = Beat(
+        name="catch", duration=story.single_time(action, "catch"), target=target, point=point,
+        repetitions=1,
+    )  # fmt: skip
+    story.add(who, beat, action)
+    if throws and target is not None:
+        who.holding = target
+        story.layout.held.add(target)
+
+
+def _free_from(story: Story, who: Performer) -> float:
+    return max((seg.end for seg in story.segments if seg.actor == who.id), default=0.0)
+
+
+def strike(story: Story, who: Performer, action: Action) -> None:
+    """Kick or punch a thing, a person, or the air."""
+    target = action.target if action.target in {*story.models, *story.people} else None
+    name = action.name
+    if target is None and name == "kick" and action.verb.split()[0] == "boot":
+        target = add_implied(story, "ball", note="Nothing was named to kick: a ball was added.")
+    point = None
+    if target is not None:
+        sign = 1.0 if action.side == "left" else -1.0
+        aside = -sign * FOOT_ASIDE if name == "kick" else 0.0
+        reach = ACTIONS[name].reach or 0.5
+        approach(story, who, action, target, reach + (0.1 if target in story.people else 0.0),
+                 aside=aside)  # fmt: skip
+        point = middle(story, target)
+    count = action.repetitions or 1
+    duration = story.single_time(action, name) * (1 if action.duration else count)
+    beat = Beat(
+        name=name, duration=duration, target=target, point=point, repetitions=count, handed=True
+    )
+    story.add(who, beat, action)
+
+
+def push(story: Story, who: Performer, action: Action) -> None:
+    """Push a thing ahead, or pull it after oneself."""
+    item = thing_for(story, who, action, "box", action.name)
+    if item in story.people:
+        strike_like = Beat(name="push", duration=1.5, target=item, repetitions=1)
+        approach(story, who, action, item, 0.55)
+        story.add(who, strike_like, action)
+        return
+    approach(story, who, action, item, ACTIONS[action.name].reach or 0.45)
+    planned, base = story.layout.objects[item], story.layout.position(item)
+    pulls = action.name == "pull"
+    heading = who.heading + (np.pi if pulls else 0.0)
+    story.layout.held.add(item)
+    distance = _free_run(story, who, heading, _push_distance(story, who, action, item))
+    story.layout.held.discard(item)
+    goal = who.position[:2] + distance * unit(heading)
+    path = story.layout.ground(resample([who.position[:2], goal]))
+    height = min(float(planned.size[2]) * 0.8, 0.72 * who.character.stature)
+    box = story.layout.box(item)
+    rim = box.centre - box.edge(unit(who.heading)) * unit(who.heading)
+    beat = Beat(
+        name=action.name, duration=travel_time(who, action, action.name, path), path=path,
+        direction="backward" if pulls else "forward", target=item,
+        point=np.append(rim, base[2] + height),
+    )  # fmt: skip
+    story.add(who, beat, action)
+    story.layout.move(item, base + [*(distance * unit(heading)), 0.0])
+
+
+def _push_distance(story: Story, who: Performer, action: Action, item: str) -> float:
+    place = _destination(story, action, item)
+    if place is not None and place in story.models:
+        reach = float(story.models[item].size[:2].max()) / 2
+        ensure(story, who, place, NEARBY + 1.8)
+        gap = float(story.layout.box(place).distance(story.layout.position(item)[:2]))
+        return max(gap - reach - 0.05, 0.3)
+    return story.open_length(who, action, action.name, 1.8)
+
+
+def _free_run(story: Story, who: Performer, heading: float, distance: float) -> float:
+    boxes = story.layout.obstacles(float(who.position[2]), actor=who.id)
+    start = who.position[:2]
+    while distance > 0.4:
+        ends = start + (distance + 0.4) * unit(heading)
+        if not any(box.crosses(start, ends, 0.2) and box.distance(start) > 0.2 for box in boxes):
+            break
+        distance -= 0.2
+    return max(distance, 0.3)
+
+
+def sit(story: Story, who: Performer, action: Action) -> None:
+    """Walk up to a seat, turn the back to it and sit down; also used to lie down on a bed."""
+    if action.name == "lie" and _seat_prop(story, action) is None:
+        story.rise(who, action)
+        story.add(who, Beat(name="lie", duration=story.single_time(action, "lie")), action)
+        return
+    if action.name == "sit" and _on_ground(action):
+        story.rise(who, action)
+        story.add(who, Beat(name="sit", duration=story.single_time(action, "sit")), action)
+        return
+    seat = _seat_prop(story, action) or add_implied(
+        story, "chair", note="Nothing was named to sit on: a chair was added."
+    )
+    planned = ensure(story, who, seat, NEARBY)
+    point, feet = seat_points(story, who, seat)
+    if np.linalg.norm(feet - who.position[:2]) > 0.1:
+        boxes = story.layout.obstacles(float(who.position[2]), actor=who.id)
+        way = story.layout.route(who.position, feet, boxes)[1:]
+        story.go(who, who.gait, way, action, target=seat)
+    story.turn(who, _turn_back(who, planned.heading), action)
+    duration = story.single_time(action, action.name)
+    story.add(who, Beat(name=action.name, duration=duration, target=seat, point=point), action)
+
+
+def _turn_back(who: Performer, heading: float) -> float:
+    angle = wrap(heading - who.heading)
+    return np.pi if abs(abs(angle) - np.pi) < 1e-6 else angle
+
+
+def _on_ground(action: Action) -> bool:
+    words = " ".join((action.verb, *action.manner))
+    return any(word in words for word in ("ground", "floor", "cross-legged"))
+
+
+def _seat_prop(story: Story, action: Action) -> str | None:
+    named = [action.target, action.recipient, *(t for cue in action.paths for t in cue.targets)]
+    found = [name for name in named if name in story.models]
+    found += [
+        relation.references[0]
+        for relation in story.script.relations
+        if relation.subject == action.actor and relation.kind in ("on", "in")
+    ]
+    return next((name for name in found if name in story.models), None)
+
+
+def seat_points(story: Story, who: Performer, seat: str) -> tuple[Array, Array]:
+    """Middle of the seat (3,) and the place of the feet before it (2,) for one of its sitters."""
+    planned, box = story.layout.objects[seat], story.layout.box(seat)
+    spec = KINDS.get(planned.kind)
+    part = 1.0
+    if spec is not None:
+        part = next((value for value in (spec.seat, spec.surface) if value is not None), 1.0)
+    inset = min(0.40, 0.62 * float(planned.size[0]))
+    across = _slot(story, who, seat) * SEAT_WIDTH
+    spot = box.world(np.array([box.half[0] - inset, across]))
+    feet = box.world(np.array([box.half[0] + FEET_BEFORE_SEAT, across]))
+    return np.append(spot, box.low + part * float(planned.size[2])), feet
+
+
+def _slot(story: Story, who: Performer, seat: str) -> float:
+    """Which part of a bench is for whom: whole or half numbers from the middle."""
+    sitters = [
+        action.actor
+        for action in story.script.actions
+        if action.name in ("sit", "lie") and _seat_prop(story, action) == seat
+    ]
+    sitters = list(dict.fromkeys(sitters))
+    if len(sitters) < 2 or who.id not in sitters:
+        return 0.0
+    room = (float(story.models[seat].size[1]) - 0.5) / SEAT_WIDTH
+    slots = np.arange(len(sitters)) - (len(sitters) - 1) / 2
+    return float(np.clip(slots[sitters.index(who.id)], -room / 2, room / 2))
+
+
+def stand_up(story: Story, who: Performer, action: Action) -> None:
+    """Get up; one who isn't down begins on a chair."""
+    if who.posture == "standing":
+        seat = _seat_prop(story, action) or add_implied(
+            story, "chair", note="Somebody gets up: a chair to sit on before was added."
+        )
+        if seat not in story.layout.objects:
+            _start_seated(story, who, seat)
+        point, _ = seat_points(story, who, seat)
+        story.add(who, Beat(name="sit", duration=1.6, target=seat, point=point), action)
+    story.add(who, Beat(name="stand_up", duration=ACTIONS["stand_up"].duration), action)
+
+
+def _start_seated(story: Story, who: Performer, seat: str) -> None:
+    """Place a seat right behind one who stands."""
+    model = story.models[seat]
+    back = FEET_BEFORE_SEAT + model.size[0] / 2
+    spot = who.position[:2] - back * unit(who.heading)
+    story.layout.put(seat, model, [(spot, who.heading)], ignore=[who.id])
+
+
+def touch(story: Story, who: Performer, action: Action) -> None:
+    """Reach for a thing."""
+    target = action.target if action.target in {*story.models, *story.people} else None
+    point = None
+    if target is not None:
+        approach(story, who, action, target, ACTIONS["reach"].reach or 0.5)
+        point = middle(story, target)
+        point[2] = min(max(point[2], 0.3), 1.5)
+    beat = Beat(
+        name="reach", duration=story.single_time(action, "reach"), target=target, point=point,
+        repetitions=action.repetitions or 1, handed=True,
+    )  # fmt: skip
+    story.add(who, beat, action)

@@ -1,0 +1,187 @@
+"""Performing a script: the order of actions, and which routine each of them is for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from text2sim.actions import ACTIONS
+from text2sim.scene import handling
+from text2sim.scene.placement import ensure
+from text2sim.scene.story import Beat, Performer, Story
+from text2sim.scene.travel import travel, turn_angle
+from text2sim.types import Action
+
+LOOK_ASIDE = 1.0
+"""A gesture at something farther to the side [rad] makes the body turn first."""
+Routine = Callable[[Story, Performer, Action], None]
+
+
+def perform(story: Story) -> None:
+    """Act out all actions of the script in order."""
+    for action in normalise(story):
+        who = story.people[action.actor]
+        begin, together = _begin(story, who, action)
+        if together and ACTIONS[action.name].layer == "upper":
+            _gesture_beside(story, who, action)
+            continue
+        who.time = max(who.time, begin)
+        first = len(story.segments)
+        ROUTINES.get(action.name, _on_the_spot)(story, who, action)
+        mine = [seg for seg in story.segments[first:] if seg.actor == who.id]
+        begin = mine[0].start if mine else who.time
+        story.spans[action.id] = (begin, max([who.time, *(seg.end for seg in mine)]))
+
+
+def _begin(story: Story, who: Performer, action: Action) -> tuple[float, bool]:
+    """Earliest time of an action, and whether it runs beside another of the same actor."""
+    if action.anchor not in story.spans:
+        return who.time, False
+    start, end = story.spans[action.anchor]
+    anchor = next(item for item in story.script.actions if item.id == action.anchor)
+    if action.start == "after":
+        return end, False
+    same = anchor.actor == who.id
+    if same and ACTIONS[action.name].layer == "full" and action.name not in _MERGED:
+        story.warn(
+            f"{who.actor.noun} can't {anchor.verb} and {action.verb} at the same time: "
+            f"they follow each other."
+        )
+    return (who.time if same else start), same
+
+
+_MERGED = ("carry", "pick_up")
+
+
+def normalise(story: Story) -> list[Action]:
+    """Actions in an order to perform them: what the legs do goes before gestures beside it.
+
+    "waves while walking" becomes a walk with a wave; "walks while carrying a box" becomes the
+    lifting of the box, then the walk.
+    """
+    actions = [action for action in story.script.actions if action.actor in story.people]
+    for index, action in enumerate(list(actions)):
+        other = next((item for item in actions if item.id == action.anchor), None)
+        if action.start != "with" or other is None or other.actor != action.actor:
+            continue
+        layers = ACTIONS[other.name].layer, ACTIONS[action.name].layer
+        place = actions.index(other)
+        lifted = action.name in _MERGED and ACTIONS[other.name].travels
+        if layers == ("upper", "full") or lifted:
+            leader = replace(action, start=other.start, anchor=other.anchor)
+            if lifted:
+                leader = replace(leader, name="pick_up", paths=())
+            start = "after" if lifted else "with"
+            follower = replace(other, start=start, anchor=action.id)
+            del actions[index]
+            actions[place : place + 1] = [leader, follower]
+    return actions
+
+
+def _gesture_beside(story: Story, who: Performer, action: Action) -> None:
+    """A gesture over the whole time of the action it goes with."""
+    start, end = story.spans[str(action.anchor)]
+    if end - start < 0.6:
+        end = start + ACTIONS[action.name].duration
+    if action.duration is not None:
+        end = min(start + action.duration, max(end, start + 0.6))
+    target, point = _aim(story, who, action)
+    beat = Beat(
+        name=action.name, duration=end - start, target=target, point=point,
+        repetitions=action.repetitions or 0, handed=action.name in ("wave", "point", "drink"),
+    )  # fmt: skip
+    story.overlay(who, beat, action, start)
+    story.spans[action.id] = (start, end)
+
+
+def _aim(story: Story, who: Performer, action: Action) -> tuple[str | None, np.ndarray | None]:
+    """What a gesture is meant for, and the point there."""
+    named = [action.target, action.recipient, *(t for cue in action.paths for t in cue.targets)]
+    target = next((name for name in named if name in {*story.models, *story.people}), None)
+    if target is None or target == who.holding:
+        return target, None
+    if target in story.people:
+        body = story.people[target]
+        return target, body.position + [0.0, 0.0, 0.93 * body.character.stature]
+    ensure(story, who, target, 2.2)
+    return target, handling.middle(story, target)
+
+
+def _gesture(story: Story, who: Performer, action: Action) -> None:
+    """A gesture of its own: face what it is meant for, then make it."""
+    if action.name == "drink":
+        _fetch(story, who, action)
+    target, point = _aim(story, who, action)
+    if point is not None and who.posture == "standing":
+        story.face(who, point, action, LOOK_ASIDE if action.name == "look" else 0.5)
+    duration = story.open_time(action, action.name)
+    beat = Beat(
+        name=action.name, duration=duration, target=target, point=point,
+        repetitions=action.repetitions or 0, handed=action.name in ("wave", "point", "drink"),
+    )  # fmt: skip
+    story.overlay(who, beat, action, who.time)
+    who.time += duration
+
+
+def _fetch(story: Story, who: Performer, action: Action) -> None:
+    """What is drunk or eaten is taken up first."""
+    if action.target in story.models and who.holding != action.target and who.posture == "standing":
+        handling.pick_up(story, who, action)
+
+
+def _on_the_spot(story: Story, who: Performer, action: Action) -> None:
+    if ACTIONS[action.name].layer == "upper":
+        _gesture(story, who, action)
+        return
+    if action.name != "kneel" or who.posture != "kneeling":
+        story.rise(who, action)
+    target, point = _aim(story, who, action)
+    if point is not None:
+        story.face(who, point, action, 0.5)
+    count = action.repetitions or (1 if action.name in ("bow", "squat", "fall", "kneel") else 0)
+    beat = Beat(
+        name=action.name, duration=story.open_time(action, action.name), target=target,
+        point=point, repetitions=count,
+    )  # fmt: skip
+    story.add(who, beat, action)
+
+
+def _turn(story: Story, who: Performer, action: Action) -> None:
+    target, point = _aim(story, who, action)
+    if point is not None and action.turn is None:
+        story.face(who, point, action)
+        return
+    angle = turn_angle(who, action) * (action.repetitions or 1)
+    if action.duration is None:
+        story.turn(who, angle, action)
+        return
+    story.rise(who, action)
+    story.add(who, Beat(name="turn", duration=action.duration, turn=angle), action)
+
+
+def _spin(story: Story, who: Performer, action: Action) -> None:
+    story.rise(who, action)
+    sign = -1.0 if action.direction == "right" or "clockwise" in action.manner else 1.0
+    count = action.repetitions or 1
+    angle = action.turn if action.turn is not None else sign * 2.0 * np.pi * count
+    duration = action.duration or story.single_time(action, "spin") * count
+    beat = Beat(name="spin", duration=duration, turn=angle, repetitions=count)
+    story.add(who, beat, action)
+
+
+def _go(story: Story, who: Performer, action: Action) -> None:
+    travel(story, who, action)
+
+
+ROUTINES: dict[str, Routine] = {
+    **{name: _go for name in ("walk", "run", "sneak", "march", "crawl", "hop", "skip", "jump",
+                              "climb")},
+    "turn": _turn, "spin": _spin, "pick_up": handling.pick_up, "put_down": handling.put_down,
+    "carry": handling.carry, "throw": handling.throw, "catch": handling.catch,
+    "kick": handling.strike, "punch": handling.strike, "push": handling.push,
+    "pull": handling.push, "sit": handling.sit, "lie": handling.sit,
+    "stand_up": handling.stand_up, "reach": handling.touch,
+}  # fmt: skip
+"""Action -> routine; every other action happens on the spot."""
