@@ -3,6 +3,7 @@ import dataclasses
 import json
 import pickle
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -51,10 +52,10 @@ def test_can_be_copied_and_sent_to_another_process(anim):
 
 
 def test_config_is_json_ready_whatever_was_given(anim):
-    config = Animation(anim.rendered, {"size": (64, 48), "nested": {"a": [1, None]}}).config
-    assert (
-        config == json.loads(json.dumps(config)) == {"size": [64, 48], "nested": {"a": [1, None]}}
-    )
+    given = {"size": (64, 48), "mesh": Path("a.obj"), "a": [1, None]}
+    config = Animation(anim.rendered, given).config
+    assert config == json.loads(json.dumps(config))
+    assert config == {"size": [64, 48], "mesh": repr(Path("a.obj")), "a": [1, None]}
 
 
 def test_repr_is_one_informative_line(anim):
@@ -93,6 +94,7 @@ def test_slice_cuts_every_array_at_the_same_frames(anim):
         (slice(-99, 99), 0, 48),
         (slice(0, float("inf")), 0, 48),
         (slice(0.96, 1.04), 10, 10),
+        (slice(-0.04, None), 48, 48),
     ],
 )
 def test_slice_bounds(part, first, last):
@@ -139,8 +141,10 @@ def test_bad_constructor(anim):
     frames = dataclasses.replace(anim.rendered, rgb=anim.frames[:0], depth=None, segmentation=None)
     with pytest.raises(ConfigError, match="at least one frame"):
         Animation(frames, {})
-    with pytest.raises(ConfigError, match="JSON-ready"):
-        Animation(anim.rendered, {"x": object()})
+    with pytest.raises(ConfigError, match="no mapping"):
+        Animation(anim.rendered, {(1, 2): 3})
+    with pytest.raises(ConfigError, match="no mapping"):
+        Animation(anim.rendered, 3)
 
 
 def test_notebook_view_shows_video_outcome_metrics_and_escapes():

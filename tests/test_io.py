@@ -164,6 +164,13 @@ def test_suffix_in_capitals_and_paths_as_text(anim, tmp_path):
 
 
 @pytest.mark.parametrize("suffix", io.WRITERS)
+@pytest.mark.parametrize(("size", "frames", "fps"), [((2, 2), 1, 1.0), ((700, 16), 3, 240.0)])
+def test_every_format_takes_extreme_clips(tmp_path, suffix, size, frames, fps):
+    anim = make_clip(size=size, frames=frames, fps=fps, channels=False)
+    assert anim.save(tmp_path / f"clip{suffix}").stat().st_size > 0
+
+
+@pytest.mark.parametrize("suffix", io.WRITERS)
 def test_every_format_replaces_a_file_or_refuses_to(anim, tmp_path, suffix):
     path = tmp_path / f"clip{suffix}"
     path.write_bytes(b"old")

@@ -45,17 +45,18 @@ class Animation:
 
         Args:
             frames: the output of the last stage.
-            config: what is needed to make them again, JSON-ready; see `text2sim.provenance`.
+            config: what is needed to make them again, see `text2sim.provenance`; what JSON can't
+                hold is kept as its `repr`.
 
         Raises:
-            ConfigError: there is no frame, or the config can't be written as JSON.
+            ConfigError: there is no frame, or the config is not a mapping of strings.
         """
         if not len(frames.rgb):
             raise ConfigError("An animation needs at least one frame.")
         try:
-            own = json.loads(json.dumps(dict(config)))
+            own = json.loads(json.dumps(dict(config), default=repr))
         except (TypeError, ValueError) as error:
-            raise ConfigError(f"The config of an animation must be JSON-ready: {error}.") from error
+            raise ConfigError(f"The config of an animation is no mapping: {error}.") from error
         object.__setattr__(self, "rendered", frames)
         object.__setattr__(self, "_config", own)
 
@@ -221,9 +222,8 @@ class Animation:
         number = isinstance(time, (int, float, np.integer, np.floating))
         if not number or isinstance(time, bool) or math.isnan(time):
             raise ConfigError(f"Times must be numbers of seconds; got {time!r}.")
-        seconds = min(max(float(time), -self.duration), self.duration)
-        index = math.floor(seconds * self.fps + 0.5)
-        return index + len(self) if index < 0 else index
+        seconds = float(time) + (self.duration if time < 0 else 0.0)
+        return math.floor(min(max(seconds, 0.0), self.duration) * self.fps + 0.5)
 
     def __repr__(self) -> str:
         height, width = self.frames.shape[1:3]

@@ -32,5 +32,5 @@ def report(animation: Animation) -> dict[str, Any]:
         "script": plain(animation.script),
         "plan": plain(animation.plan, without=("script",)),
         "contacts": plain(animation.trace.contacts),
-        "config": animation.config,
+        "config": plain(animation.config),
     }
