@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from text2sim.maths import quaternions as quat
 from text2sim.skeleton import HAND_LENGTH, INDEX, JOINTS, Skeleton
 from text2sim.types import Character
 from text2sim.types.arrays import array, check_arrays
@@ -63,18 +64,27 @@ class Capsule:
         """Centre of volume [m], (3,)."""
         return 0.5 * (self.start + self.end)
 
+    @property
+    def axes_wxyz(self) -> np.ndarray:
+        """Principal axes in the joint's frame, (4,): Y runs along the capsule."""
+        axis = self.end - self.start
+        return quat.between([0.0, 1.0, 0.0], axis) if axis.any() else quat.IDENTITY
+
+    @property
+    def length(self) -> float:
+        """From start to end [m]."""
+        return float(np.linalg.norm(self.end - self.start))
+
     def unit_inertia(self) -> np.ndarray:
-        """Moments of inertia about the frame's axes through the centre per mass [m2], (3,)."""
-        axis, r = self.end - self.start, self.radius
-        length = float(np.linalg.norm(axis))
+        """Moments of inertia about the principal axes per mass [m2], (3,)."""
+        r, length = self.radius, self.length
         rod, caps = length, 4.0 / 3.0 * r  # volumes over pi r^2
         along = (rod * r**2 / 2 + caps * 2 * r**2 / 5) / (rod + caps)
         across = (
             rod * (length**2 / 12 + r**2 / 4)
             + caps * (2 * r**2 / 5 + length**2 / 4 + 3 * length * r / 8)
         ) / (rod + caps)
-        cosines = (axis / length) ** 2 if length else np.zeros(3)
-        return across + (along - across) * cosines
+        return np.array([across, along, across])
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -87,8 +97,13 @@ class Box:
     def __post_init__(self) -> None:
         check_arrays(self)
 
+    @property
+    def axes_wxyz(self) -> np.ndarray:
+        """Principal axes in the joint's frame, (4,)."""
+        return quat.IDENTITY
+
     def unit_inertia(self) -> np.ndarray:
-        """Moments of inertia about the frame's axes through the centre per mass [m2], (3,)."""
+        """Moments of inertia about the principal axes per mass [m2], (3,)."""
         squares = self.extents**2
         return (squares.sum() - squares) / 12.0
 
@@ -101,8 +116,8 @@ class PhysicalBody:
         shapes: collision shape of each segment.
         masses: [kg], (22,).
         centres: centre of mass in the joint's frame [m], (22, 3).
-        inertias: moments of inertia about the joint's axes through the centre of mass [kg m2],
-            (22, 3). Products of inertia are left out: at rest every bone lies nearly along an axis.
+        axes_wxyz: principal axes of inertia in the joint's frame, (22, 4).
+        inertias: moments of inertia about them [kg m2], (22, 3).
         stiffness: of each joint [N m/rad], (22,); the root has none.
         damping: of each joint [N m s/rad], (22,).
         strength: largest torque about each axis [N m], (22,).
@@ -112,6 +127,7 @@ class PhysicalBody:
     shapes: tuple[Capsule | Box, ...]
     masses: np.ndarray = array("22")
     centres: np.ndarray = array("22 3")
+    axes_wxyz: np.ndarray = array("22 4")
     inertias: np.ndarray = array("22 3")
     stiffness: np.ndarray = array("22")
     damping: np.ndarray = array("22")
@@ -137,6 +153,7 @@ class PhysicalBody:
             shapes=shapes,
             masses=masses,
             centres=np.array([shape.centre for shape in shapes]),
+            axes_wxyz=np.array([shape.axes_wxyz for shape in shapes]),
             inertias=np.array([m * shape.unit_inertia() for m, shape in zip(masses, shapes)]),
             stiffness=strengths[:, 0],
             damping=DAMPING_TIME * strengths[:, 0],

@@ -102,6 +102,9 @@ class PyBulletSimulation:
         self._bodies = {
             actor.id: PhysicalBody.of(actor.skeleton, actor.character) for actor in scene.actors
         }
+        self._axes = {
+            name: quat.to_matrix(body.axes_wxyz[1:]) for name, body in self._bodies.items()
+        }
         self._actors = {name: build_actor(bullet, body) for name, body in self._bodies.items()}
         self._objects = {item.id: build_object(bullet, item) for item in scene.objects}
         self._names |= {number: name for name, number in self._actors.items()}
@@ -131,8 +134,8 @@ class PyBulletSimulation:
         bullet.resetJointStatesMultiDof(
             number,
             LINKS,
-            xyzw(state.rotations_wxyz[1:]).tolist(),
-            state.joint_velocities[1:].tolist(),
+            self._link_rotations(actor, state.rotations_wxyz),
+            self._link_vectors(actor, state.joint_velocities[1:]),
         )
 
     def body(self, actor: str) -> BodyState:
@@ -146,6 +149,9 @@ class PyBulletSimulation:
         velocity, spin = map(np.array, bullet.getBaseVelocity(number))
         joints = bullet.getJointStatesMultiDof(number, LINKS)
         rotations = wxyz([turn, *(joint[0] for joint in joints)])
+        spins = np.array([(0.0, 0.0, 0.0), *(joint[1] for joint in joints)])
+        rotations[1:, 1:] = np.einsum("jik,jk->ji", self._axes[actor], rotations[1:, 1:])
+        spins[1:] = np.einsum("jik,jk->ji", self._axes[actor], spins[1:])
         centre = quat.rotate(rotations[0], self._bodies[actor].centres[0])
         if not (np.abs(place).max() < FARTHEST and np.abs(velocity).max() < FASTEST):
             raise SimulationDiverged(
@@ -157,7 +163,7 @@ class PyBulletSimulation:
             root_velocity=velocity - np.cross(spin, centre),
             root_angular_velocity=spin,
             rotations_wxyz=rotations,
-            joint_velocities=np.array([(0.0, 0.0, 0.0), *(joint[1] for joint in joints)]),
+            joint_velocities=spins,
         )
 
     def step(self, drives: Mapping[str, Drive]) -> None:
@@ -173,13 +179,18 @@ class PyBulletSimulation:
 
     def _apply(self, actor: str, drive: Drive) -> None:
         bullet, number, body = self._bullet, self._actors[actor], self._bodies[actor]
+        strength = np.repeat(body.strength[1:, None], 3, axis=1)
+        torques = np.clip(drive.torques[1:], -strength, strength)
+        bullet.setJointMotorControlMultiDofArray(
+            number, LINKS, bullet.TORQUE_CONTROL, forces=self._link_vectors(actor, torques)
+        )
         bullet.setJointMotorControlMultiDofArray(
             number,
             LINKS,
             bullet.STABLE_PD_CONTROL,
-            targetPositions=xyzw(drive.setpoints_wxyz[1:]).tolist(),
+            targetPositions=self._link_rotations(actor, drive.setpoints_wxyz),
             targetVelocities=[[0.0] * 3] * len(LINKS),
-            forces=np.repeat(body.strength[1:, None], 3, axis=1).tolist(),
+            forces=strength.tolist(),
             positionGains=(drive.effort * body.stiffness[1:]).tolist(),
             velocityGains=(drive.effort * body.damping[1:]).tolist(),
         )
@@ -187,6 +198,15 @@ class PyBulletSimulation:
         pelvis = place - quat.rotate(wxyz(turn), body.centres[0])
         bullet.applyExternalForce(number, -1, drive.force, pelvis, bullet.WORLD_FRAME)
         bullet.applyExternalTorque(number, -1, drive.torque, bullet.WORLD_FRAME)
+
+    def _link_vectors(self, actor: str, vectors: np.ndarray) -> list[list[float]]:
+        """Vectors in the joints' frames, (21, 3), seen from the links' own frames."""
+        return np.einsum("jki,jk->ji", self._axes[actor], vectors).tolist()
+
+    def _link_rotations(self, actor: str, rotations_wxyz: np.ndarray) -> list[list[float]]:
+        """Joint rotations as Bullet wants them: in the links' own frames, xyzw."""
+        vectors = np.einsum("jki,jk->ji", self._axes[actor], rotations_wxyz[1:, 1:])
+        return np.concatenate([vectors, rotations_wxyz[1:, :1]], axis=1).tolist()
 
     @property
     def _time(self) -> float:

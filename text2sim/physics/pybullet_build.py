@@ -168,22 +168,28 @@ def _obj(parts: tuple[ConvexPart, ...]) -> str:
 
 
 def build_actor(bullet: Client, body: PhysicalBody) -> int:
-    """A tree of spherical joints in the rest pose; link i carries joint i + 1."""
-    shapes = [_shape(bullet, shape) for shape in body.shapes]
+    """A tree of spherical joints in the rest pose; link i carries joint i + 1.
+
+    The frame of a link has the principal axes of its segment. Bullet's stable PD needs that: it
+    works out inertias from the shapes, and takes every capsule to lie along its link's Y.
+    """
+    axes, parents = body.axes_wxyz, list(PARENTS[1:])
     count, still = len(JOINTS) - 1, [0.0, 0.0, 0.0, 1.0]
+    centres = quat.inv_rotate(axes, body.centres)
+    shapes = [_shape(bullet, shape, centre) for shape, centre in zip(body.shapes, centres)]
     actor = bullet.createMultiBody(
         body.masses[0],
         shapes[0],
         basePosition=body.skeleton.offsets[0].tolist(),
-        baseInertialFramePosition=body.centres[0].tolist(),
+        baseInertialFramePosition=centres[0].tolist(),
         linkMasses=body.masses[1:].tolist(),
         linkCollisionShapeIndices=shapes[1:],
         linkVisualShapeIndices=[-1] * count,
-        linkPositions=body.skeleton.offsets[1:].tolist(),
-        linkOrientations=[still] * count,
-        linkInertialFramePositions=body.centres[1:].tolist(),
+        linkPositions=quat.inv_rotate(axes[parents], body.skeleton.offsets[1:]).tolist(),
+        linkOrientations=xyzw(quat.inv_mul(axes[parents], axes[1:])).tolist(),
+        linkInertialFramePositions=centres[1:].tolist(),
         linkInertialFrameOrientations=[still] * count,
-        linkParentIndices=list(PARENTS[1:]),
+        linkParentIndices=parents,
         linkJointTypes=[bullet.JOINT_SPHERICAL] * count,
         linkJointAxis=[[0.0, 0.0, 1.0]] * count,
         flags=bullet.URDF_MAINTAIN_LINK_ORDER,
@@ -201,19 +207,17 @@ def build_actor(bullet: Client, body: PhysicalBody) -> int:
     return actor
 
 
-def _shape(bullet: Client, shape: Capsule | Box) -> int:
+def _shape(bullet: Client, shape: Capsule | Box, centre: np.ndarray) -> int:
     if isinstance(shape, Box):
         return bullet.createCollisionShape(
             bullet.GEOM_BOX,
             halfExtents=(0.5 * shape.extents).tolist(),
-            collisionFramePosition=shape.centre.tolist(),
+            collisionFramePosition=centre.tolist(),
         )
-    axis = shape.end - shape.start
-    turn = quat.between([0.0, 0.0, 1.0], axis) if axis.any() else quat.IDENTITY
     return bullet.createCollisionShape(
         bullet.GEOM_CAPSULE,
         radius=shape.radius,
-        height=float(np.linalg.norm(axis)),
-        collisionFramePosition=shape.centre.tolist(),
-        collisionFrameOrientation=xyzw(turn).tolist(),
+        height=shape.length,
+        collisionFramePosition=centre.tolist(),
+        collisionFrameOrientation=xyzw(quat.between([0, 0, 1], [0, 1, 0])).tolist(),
     )

@@ -40,15 +40,18 @@ class Drive:
 
     Every joint is a spring to its set point and a damper to rest, integrated implicitly ("stable
     PD", Tan, Liu and Turk 2011), with the stiffness, damping and strength of the physical body.
-    Feed-forward is folded into the set points.
+    The implicit step knows nothing of loads from outside, so it would swallow most of a
+    feed-forward that went through the set points: that is added as it is.
 
     Attributes:
         setpoints_wxyz: relative to the parent, (22, 4); row 0 is unused.
+        torques: feed-forward in the joint's own frame [N m], (22, 3); row 0 is unused.
         effort: factor on stiffness and damping; 1 is usual, near 0 is limp.
         force [N] and torque [N m]: external wrench at the pelvis, world, (3,): the assist.
     """
 
     setpoints_wxyz: np.ndarray = array("22 4")
+    torques: np.ndarray = array("22 3")
     effort: float = 1.0
     force: np.ndarray = array("3")
     torque: np.ndarray = array("3")

@@ -1,0 +1,142 @@
+"""What a motion needs from muscles and ground, worked out before it is simulated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from text2sim.control.reference import slopes
+from text2sim.maths import quaternions as quat
+from text2sim.physics.body import Capsule, PhysicalBody
+from text2sim.physics.dynamics import Loads, inverse_dynamics
+from text2sim.skeleton import INDEX
+from text2sim.types import Scene, Track
+
+Array = NDArray[np.floating]
+
+SOLES: tuple[str, ...] = ("left_ankle", "left_foot", "right_ankle", "right_foot")
+"""Joints whose segments carry the four sole points."""
+NEAR, SLOW = 0.03, 0.8
+"""A point of the body bears load below this gap [m] and speed [m/s], and fully at half of them."""
+FRICTION = 0.7
+SMOOTHING = 0.02
+"""Standard deviation of the filter over time [s]: forces that jump at footfall shake the body."""
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class FeedForward:
+    """Forces that a motion needs, at its frames.
+
+    Attributes:
+        torques: of the joints, in their own frames [N m], (T, 22, 3); row 0 is zero.
+        force, torque: on the pelvis, that supports can't supply [N], [N m], world, (T, 3).
+    """
+
+    torques: Array
+    force: Array
+    torque: Array
+
+
+def feed_forward(track: Track, body: PhysicalBody, scene: Scene, fps: float) -> FeedForward:
+    """Inverse dynamics, with the weight shared among the points of the body that bear it."""
+    loads = inverse_dynamics(body, track.root_positions, track.rotations_wxyz, fps)
+    points, joints = bearing_points(track, body)
+    shares = bearing_shares(points, scene, fps)
+    forces = np.stack([_support(loads, points, shares, frame) for frame in range(len(points))])
+    left = loads.relieved(points, joints, forces)
+    torques = quat.inv_rotate(track.joints()[1], left.torques)
+    torques[:, 0] = 0.0
+    return FeedForward(
+        torques=_smooth(torques, fps),
+        force=_smooth(left.force, fps),
+        torque=_smooth(left.torques[:, 0], fps),
+    )
+
+
+def bearing_points(track: Track, body: PhysicalBody) -> tuple[Array, list[int]]:
+    """Where a body can rest: the sole points and the underside of each capsule's ends.
+
+    Returns:
+        points [m], world, (T, P, 3), and the joint whose segment carries each, P.
+    """
+    positions, turns = track.joints()
+    points = list(np.moveaxis(track.soles(), 1, 0))
+    joints = [INDEX[name] for name in SOLES]
+    for joint, shape in enumerate(body.shapes):
+        if isinstance(shape, Capsule):
+            for end in (shape.start, shape.end):
+                centre = positions[:, joint] + quat.rotate(turns[:, joint], end)
+                points.append(centre - [0.0, 0.0, shape.radius])
+                joints.append(joint)
+    return np.stack(points, axis=1), joints
+
+
+def bearing_shares(points: Array, scene: Scene, fps: float) -> Array:
+    """How much of a load each point may bear, 0 to 1, (T, P): near something below, and slow."""
+    ground = np.zeros(points.shape[:-1])
+    for item in scene.objects:
+        top = item.top(points[..., :2])
+        ground = np.where(top < points[..., 2] + NEAR, np.maximum(ground, top), ground)
+    speed = np.linalg.norm(slopes(points) * fps, axis=-1)
+    gap = points[..., 2] - ground
+    return np.clip(2.0 - 2.0 * gap / NEAR, 0.0, 1.0) * np.clip(2.0 - 2.0 * speed / SLOW, 0.0, 1.0)
+
+
+def _support(loads: Loads, points: Array, shares: Array, frame: int) -> Array:
+    """Forces on the points of one frame [N], (P, 3), that best carry the body.
+
+    Non-negative least squares on the edges of the friction pyramids, in N and N m; moments weigh
+    more, since a small lever carries much force.
+    """
+    from scipy.optimize import nnls
+
+    forces = np.zeros((points.shape[1], 3))
+    active = np.flatnonzero(shares[frame] > 0.0)
+    if not len(active):
+        return forces
+    edges = np.array([[FRICTION, 0, 1], [-FRICTION, 0, 1], [0, FRICTION, 1], [0, -FRICTION, 1]])
+    pushes = shares[frame, active, None, None] * edges
+    arms = points[frame, active] - loads.joints[frame, 0]
+    columns = np.concatenate([pushes, 3.0 * np.cross(arms[:, None], pushes)], axis=-1).reshape(
+        -1, 6
+    )
+    wanted = np.concatenate([loads.force[frame], 3.0 * loads.torques[frame, 0]])
+    thrift = 0.02 * np.eye(len(columns))
+    amounts, _ = nnls(
+        np.concatenate([columns.T, thrift]), np.concatenate([wanted, np.zeros(len(columns))])
+    )
+    forces[active] = (amounts.reshape(-1, 4, 1) * pushes).sum(axis=1)
+    return forces
+
+
+def _smooth(values: Array, fps: float) -> Array:
+    from scipy.ndimage import gaussian_filter1d
+
+    return gaussian_filter1d(values, SMOOTHING * fps, axis=0, mode="nearest")
+
+
+def lifted(track: Track, scene: Scene, fps: float) -> Track:
+    """The track raised smoothly where soles would sink into what they stand on.
+
+    A toe may stick into a riser from the side: only shallow sinking is mended.
+    """
+    from scipy.ndimage import gaussian_filter1d, maximum_filter1d
+
+    soles = track.soles()
+    depth = scene.ground_height(soles[..., :2]) - soles[..., 2]
+    depth = np.where(depth < 0.06, depth, 0.0).max(axis=1).clip(min=0.0)
+    if not depth.any():
+        return track
+    width = max(1, round(0.1 * fps))
+    lift = gaussian_filter1d(
+        maximum_filter1d(depth, 2 * width + 1, mode="nearest"), width / 2, mode="nearest"
+    )
+    return Track(
+        actor=track.actor,
+        skeleton=track.skeleton,
+        root_positions=track.root_positions + lift[:, None] * [0.0, 0.0, 1.0],
+        rotations_wxyz=track.rotations_wxyz,
+        contacts=track.contacts,
+    )

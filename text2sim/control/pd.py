@@ -1,0 +1,189 @@
+"""Bodies driven by their own joints: stable PD, feed-forward, and a bounded root assist."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+
+from text2sim.control.feedforward import FeedForward, feed_forward, lifted
+from text2sim.control.reference import Reference, resample, slopes, upsample
+from text2sim.control.rollout import Array, Policy, roll_out, steps_per_frame
+from text2sim.control.stage import RLController
+from text2sim.errors import ConfigError
+from text2sim.maths import quaternions as quat
+from text2sim.physics.body import DAMPING_TIME, PhysicalBody
+from text2sim.stage import Context
+from text2sim.types import BodyState, Drive, Outcome, Simulation, Trace, World
+
+ROOT_STIFFNESS, ROOT_DAMPING = 4000.0, 800.0
+"""Of the assist's force [N/m], [N s/m]."""
+TURN_STIFFNESS, TURN_DAMPING = 600.0, 40.0
+"""Of the assist's torque [N m/rad], [N m s/rad]."""
+FALL_DISTANCE, FALL_ANGLE = 0.5, 1.0
+"""A body is down once its pelvis is farther from the motion's than this [m], [rad]."""
+LIMP = 0.05
+"""Effort of a body that has fallen."""
+HEAVY_ASSIST = 0.5
+"""A mean assist above this share of the body's weight is worth a warning."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PDController(RLController):
+    """Every joint is a torque-limited spring and damper that follows the motion.
+
+    Set points lead by the damping, and joint torques from inverse dynamics carry the weight. What
+    keeps a body from falling is a force on its pelvis, which real people don't have: it is bounded,
+    and `Trace.assist_force` and `assist_torque` report it.
+
+    Attributes:
+        assist: largest force on the pelvis [N].
+        assist_torque: largest torque on the pelvis [N m].
+    """
+
+    name: ClassVar[str] = "pd"
+
+    assist: float = 400.0
+    assist_torque: float = 200.0
+
+    def __post_init__(self) -> None:
+        for name, value in (("assist", self.assist), ("assist_torque", self.assist_torque)):
+            if not 0.0 <= value < np.inf:
+                raise ConfigError(f"{name} must be a number from 0 upward; got {value}.")
+
+    def run(self, value: World, ctx: Context) -> Trace:
+        """Simulate the clip. A fall is an outcome, not an error.
+
+        Raises:
+            SimulationDiverged: a body's state is not finite or absurd.
+        """
+        actors = plans(value)
+        policy = _Track(actors, self.assist, self.assist_torque, value.timestep)
+        start = [actor.reference.state(0) for actor in actors]
+        trace = roll_out(value, start, policy, ctx)
+        return replace(trace, warnings=(*trace.warnings, *_assist_warnings(trace, actors)))
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Plan:
+    """What one actor is asked to do at every step; S steps.
+
+    Attributes:
+        setpoints_wxyz: of the joints, (S, 22, 4). torques: feed-forward [N m], (S, 22, 3).
+        force, torque: feed-forward of the assist [N], [N m], world, (S, 3).
+    """
+
+    reference: Reference
+    mass: float
+    setpoints_wxyz: Array
+    torques: Array
+    force: Array
+    torque: Array
+
+
+def plans(world: World) -> list[Plan]:
+    """Set points and feed-forward of every actor."""
+    motion, steps = world.motion, steps_per_frame(world)
+    scene = motion.scene
+    assert scene is not None
+    characters = {actor.id: actor.character for actor in scene.actors}
+    result = []
+    for track in motion.tracks:
+        body = PhysicalBody.of(track.skeleton, characters[track.actor])
+        clean = lifted(track, scene, motion.fps)
+        needs = feed_forward(clean, body, scene, motion.fps)
+        result.append(_plan(resample(clean, steps, motion.fps), needs, body, steps, world.timestep))
+    return result
+
+
+def _plan(
+    reference: Reference, needs: FeedForward, body: PhysicalBody, steps: int, timestep: float
+) -> Plan:
+    """Set points that lead: a damper to rest, integrated implicitly, would lag behind by this."""
+    velocities = reference.joint_velocities
+    lead = (DAMPING_TIME + timestep) * velocities + DAMPING_TIME * slopes(velocities)
+    return Plan(
+        reference=reference,
+        mass=body.mass,
+        setpoints_wxyz=quat.mul(reference.rotations_wxyz, quat.exp(lead)),
+        torques=upsample(needs.torques, steps),
+        force=upsample(needs.force, steps),
+        torque=upsample(needs.torque, steps),
+    )
+
+
+class _Track(Policy):
+    def __init__(
+        self, plans: list[Plan], assist: float, assist_torque: float, timestep: float
+    ) -> None:
+        self._plans, self._timestep = plans, timestep
+        self._bounds = (assist, assist_torque)
+        self._falls: dict[str, Outcome] = {}
+        self._limp: dict[str, Drive] = {}
+
+    def advance(self, simulation: Simulation, step: int) -> Array:
+        drives = {plan.reference.actor: self._drive(plan, simulation, step) for plan in self._plans}
+        simulation.step(drives)
+        sizes = [(np.linalg.norm(d.force), np.linalg.norm(d.torque)) for d in drives.values()]
+        return np.array(sizes)
+
+    def _drive(self, plan: Plan, simulation: Simulation, step: int) -> Drive:
+        actor = plan.reference.actor
+        if actor in self._limp:
+            return self._limp[actor]
+        body = simulation.body(actor)
+        away = plan.reference.root_positions[step] - body.root_position
+        turn = quat.log(
+            quat.mul_inv(plan.reference.rotations_wxyz[step, 0], body.rotations_wxyz[0])
+        )
+        if np.linalg.norm(away) > FALL_DISTANCE or np.linalg.norm(turn) > FALL_ANGLE:
+            return self._fall(actor, body, step)
+        speed = plan.reference.root_velocities[step] - body.root_velocity
+        spin = plan.reference.root_spins[step] - body.root_angular_velocity
+        force = plan.force[step] + ROOT_STIFFNESS * away + ROOT_DAMPING * speed
+        torque = plan.torque[step] + TURN_STIFFNESS * turn + TURN_DAMPING * spin
+        return Drive(
+            setpoints_wxyz=plan.setpoints_wxyz[step],
+            torques=plan.torques[step],
+            force=_bounded(force, self._bounds[0]),
+            torque=_bounded(torque, self._bounds[1]),
+        )
+
+    def _fall(self, actor: str, body: BodyState, step: int) -> Drive:
+        """From now on the body is limp, and nothing holds it up."""
+        time = step * self._timestep
+        self._falls[actor] = Outcome(
+            status="fell",
+            time=time,
+            message=f"{actor} lost the motion after {time:.2f} s and went limp.",
+        )
+        self._limp[actor] = Drive(
+            setpoints_wxyz=body.rotations_wxyz,
+            torques=np.zeros((22, 3)),
+            effort=LIMP,
+            force=np.zeros(3),
+            torque=np.zeros(3),
+        )
+        return self._limp[actor]
+
+    def outcome(self) -> Outcome:
+        if self._falls:
+            return min(self._falls.values(), key=lambda fall: fall.time)
+        steps = len(self._plans[0].reference.root_positions) if self._plans else 0
+        return Outcome(status="completed", time=steps * self._timestep)
+
+
+def _bounded(vector: Array, bound: float) -> Array:
+    size = float(np.linalg.norm(vector))
+    return vector if size <= bound else vector * (bound / size)
+
+
+def _assist_warnings(trace: Trace, plans: list[Plan]) -> list[str]:
+    means = trace.assist_force.mean(axis=0)
+    return [
+        f"{plan.reference.actor} is held up by {mean:.0f} N on average, "
+        f"{mean / (9.81 * plan.mass):.0%} of the body's weight: read the motion with caution."
+        for plan, mean in zip(plans, means)
+        if mean > HEAVY_ASSIST * 9.81 * plan.mass
+    ]
