@@ -1,0 +1,120 @@
+"""The built-in asset generator: every mesh is computed, nothing is downloaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from text2sim.assets.body import make_body
+from text2sim.assets.objects import BUILDERS, build
+from text2sim.assets.stage import AssetGenerator
+from text2sim.assets.usermesh import is_path, load
+from text2sim.errors import ConfigError
+from text2sim.skeleton import Skeleton
+from text2sim.stage import Context
+from text2sim.types import (
+    PlannedActor,
+    PlannedObject,
+    Scene,
+    SceneActor,
+    SceneObject,
+    ScenePlan,
+    Surface,
+)
+
+INDOOR = Surface(colour=(0.36, 0.22, 0.12), roughness=0.6, pattern="wood")
+KITCHEN = Surface(colour=(0.52, 0.50, 0.46), roughness=0.5, pattern="tile")
+LAWN = Surface(colour=(0.11, 0.23, 0.05), roughness=0.95, pattern="grass")
+PAVING = Surface(colour=(0.34, 0.33, 0.32), roughness=0.9, pattern="stone")
+SAND = Surface(colour=(0.62, 0.50, 0.32), roughness=0.95, pattern="plain")
+SNOW = Surface(colour=(0.82, 0.84, 0.88), roughness=0.9, pattern="plain")
+STUDIO = Surface(colour=(0.46, 0.47, 0.49), roughness=0.8, pattern="tile")
+"""The ground where the prompt names no place."""
+
+_PLACES: dict[Surface, tuple[str, ...]] = {
+    INDOOR: (
+        "room", "living room", "bedroom", "office", "house", "home", "hall", "hallway", "library",
+        "gym", "studio", "classroom", "school", "theatre", "theater", "stage", "ballroom", "bar",
+        "cafe", "restaurant", "apartment", "attic", "corridor", "museum", "shop", "indoors",
+    ),
+    KITCHEN: ("kitchen", "bathroom", "hospital", "laboratory", "supermarket", "station", "airport"),
+    LAWN: (
+        "park", "garden", "meadow", "field", "lawn", "grass", "forest", "wood", "woods", "yard",
+        "backyard", "farm", "hill", "playground", "countryside", "jungle", "golf course",
+    ),
+    PAVING: (
+        "street", "road", "city", "town", "square", "pavement", "sidewalk", "plaza", "alley",
+        "car park", "parking lot", "market", "garage", "bridge", "outdoors", "rooftop",
+    ),
+    SAND: ("beach", "desert", "sand", "dune", "dunes", "seaside", "coast", "shore"),
+    SNOW: ("snow", "mountain", "ski slope", "ice", "rink", "glacier"),
+}  # fmt: skip
+GROUNDS: dict[str, Surface] = {
+    place: surface for surface, places in _PLACES.items() for place in places
+}
+"""Place noun -> surface of the ground."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProceduralAssets(AssetGenerator):
+    """Builds every kind of the catalogue, loads user meshes, and dresses a mannequin.
+
+    Attributes:
+        max_bytes: largest mesh file that is read.
+        max_faces: most triangles of a user mesh.
+    """
+
+    name: ClassVar[str] = "procedural"
+
+    max_bytes: int = 64 * 1024 * 1024
+    max_faces: int = 200_000
+
+    def __post_init__(self) -> None:
+        if self.max_bytes <= 0 or self.max_faces <= 0:
+            raise ConfigError(
+                f"max_bytes and max_faces must be positive; got {self.max_bytes} and "
+                f"{self.max_faces}."
+            )
+
+    def run(self, value: ScenePlan, ctx: Context) -> Scene:
+        """Build all objects and bodies of a plan.
+
+        Raises:
+            UnknownKindError: a kind is neither in the catalogue nor the path of a mesh.
+            MeshError: a user mesh is missing, corrupt, empty or too large.
+        """
+        total = len(value.objects) + len(value.actors)
+        objects = []
+        for item in value.objects:
+            ctx.report(len(objects), total)
+            objects.append(self._object(item))
+        actors = []
+        for actor in value.actors:
+            ctx.report(len(objects) + len(actors), total)
+            actors.append(_actor(actor))
+        ctx.report(total, total)
+        return Scene(
+            plan=value,
+            objects=tuple(objects),
+            actors=tuple(actors),
+            ground=GROUNDS.get((value.script.setting or "").lower(), STUDIO),
+            warnings=value.warnings,
+        )
+
+    def _object(self, item: PlannedObject) -> SceneObject:
+        if item.kind not in BUILDERS and is_path(item.kind):
+            return load(item, max_bytes=self.max_bytes, max_faces=self.max_faces)
+        return build(item)
+
+
+def _actor(actor: PlannedActor) -> SceneActor:
+    character = actor.character
+    skeleton = Skeleton.of_stature(character.stature, child=character.age == "child")
+    return SceneActor(
+        id=actor.id,
+        character=character,
+        skeleton=skeleton,
+        skin=make_body(character, skeleton),
+        position=actor.position,
+        heading=actor.heading,
+    )
