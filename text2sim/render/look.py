@@ -8,21 +8,29 @@ from text2sim.render.kernels.patterns import PATTERNS, noise_lattice
 from text2sim.render.kernels.shading import Colour, Floor, Lights, Tables
 from text2sim.types import Surface
 
-SUN_DIRECTION = (-0.42, -0.55, 0.78)
-"""Towards the sun, world; the length does not matter."""
-EXPOSURE = 1.0
+SUN_HEIGHT = 0.85
+"""Angle of the sun above the horizon [rad]."""
+SUN_SIDE = -0.85
+"""The sun stands behind the camera, turned by this angle to its left (negative: right) [rad]."""
+EXPOSURE = 0.62
 
 
-def lights() -> Lights:
-    """A warm sun from the upper left front, a cool sky, and light bounced off the ground."""
+def lights(view: np.ndarray, ground: Surface) -> Lights:
+    """A warm sun behind the camera's shoulder, a cool sky, a fill, and light from the ground.
+
+    Args:
+        view: direction in which the camera looks at the beginning, (3,).
+    """
+    behind = float(np.arctan2(-view[1], -view[0]))
+    red, green, blue = ground.colour
     return Lights(
-        to_sun=_unit(SUN_DIRECTION),
-        sun=(2.05, 1.93, 1.74),
-        to_fill=_unit((0.7, -0.6, 0.35)),
-        fill=(0.20, 0.21, 0.24),
-        zenith=(0.44, 0.58, 0.84),
-        horizon=(0.80, 0.85, 0.90),
-        bounce=(0.30, 0.28, 0.26),
+        to_sun=_direction(behind + SUN_SIDE, SUN_HEIGHT),
+        sun=(1.72, 1.60, 1.42),
+        to_fill=_direction(behind - 1.3 * SUN_SIDE, 0.35),
+        fill=(0.10, 0.11, 0.13),
+        zenith=(0.40, 0.46, 0.56),
+        horizon=(0.88, 0.91, 0.94),
+        bounce=(0.08 + 0.55 * red, 0.08 + 0.52 * green, 0.08 + 0.50 * blue),
         haze=34.0,
     )
 
@@ -48,7 +56,7 @@ def _tone_curve() -> np.ndarray:
 
     The curve is Narkowicz' fit of ACES (2015), "ACES Filmic Tone Mapping Curve".
     """
-    x = EXPOSURE * (np.arange(4096) / 1024.0) ** 2 * 0.8
+    x = EXPOSURE * (np.arange(4096) / 1024.0) ** 2
     mapped = np.clip(x * (2.51 * x + 0.03) / (x * (2.43 * x + 0.59) + 0.14), 0.0, 1.0)
     encoded = np.where(mapped <= 0.0031308, 12.92 * mapped, 1.055 * mapped ** (1 / 2.4) - 0.055)
     return (255.0 * encoded).astype(np.float32)
@@ -62,6 +70,7 @@ def _dither() -> np.ndarray:
     return ((bayer + 0.5) / 64.0).astype(np.float32)
 
 
-def _unit(direction: Colour) -> Colour:
-    x, y, z = np.asarray(direction) / np.linalg.norm(direction)
-    return float(x), float(y), float(z)
+def _direction(azimuth: float, height: float) -> Colour:
+    """Unit vector from two angles [rad]."""
+    flat = float(np.cos(height))
+    return flat * float(np.cos(azimuth)), flat * float(np.sin(azimuth)), float(np.sin(height))

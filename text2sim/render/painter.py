@@ -44,7 +44,8 @@ class Painter:
         assert scene is not None
         self._live = LiveGeometry(trace)
         self._track, self._size, self._quality, self._team = camera, size, quality, team
-        self._lights, self._floor = look.lights(), look.floor(scene.ground)
+        self._lights = look.lights(camera.target[0] - camera.eye[0], scene.ground)
+        self._floor = look.floor(scene.ground)
         self._tables = look.tables()
         self._shadows = ShadowPass(trace, self._lights.to_sun, quality.shadow_size)
         self._allocate(len(self._live.geometry.faces))

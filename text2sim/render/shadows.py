@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from text2sim.maths.camera import look_at
-from text2sim.render.kernels import drawing, setup
-from text2sim.render.kernels.shading import Colour, Geometry, Shadow
+from text2sim.render.kernels import drawing, setup, shadowing
+from text2sim.render.kernels.shading import Colour, Geometry
+from text2sim.render.kernels.shadowing import Shadow
 from text2sim.render.threads import Team
 from text2sim.types import Trace
 
@@ -26,7 +27,9 @@ class ShadowPass:
         self._axes = look_at(to_sun, np.zeros(3))
         self._axes[2] = to_sun
         self._texel = 2.0 * _half_width(trace, self._centres) / size
-        self._map = np.empty((size, size), np.float32)
+        self._nearness = np.empty((size, size), np.float32)
+        blocks = size // shadowing.BLOCK
+        self._ranges = np.empty((blocks, blocks, 2), np.float32)
         self._bands = -(-size // BAND)
 
     def draw(
@@ -39,16 +42,17 @@ class ShadowPass:
         team: Team,
     ) -> Shadow:
         """The shadow map of a frame; `boxes` and `planes` are scratch space."""
-        matrix, size = self._frame(frame), len(self._map)
+        matrix, size = self._frame(frame), len(self._nearness)
         team.run(
             setup.setup_orthographic, len(geometry.faces),
             geometry.world, geometry.faces, closed, matrix, size, boxes, planes,
         )  # fmt: skip
         starts, items = setup.sort_into_bands(boxes, self._bands, BAND)
         team.run(
-            drawing.draw_shadow_map, self._bands, BAND, starts, items, boxes, planes, self._map
+            drawing.draw_shadow_map, self._bands, BAND, starts, items, boxes, planes, self._nearness
         )
-        return Shadow(map=self._map, frame=matrix, texel=self._texel)
+        team.run(shadowing.find_ranges, len(self._ranges), self._nearness, self._ranges)
+        return Shadow(nearness=self._nearness, ranges=self._ranges, frame=matrix, texel=self._texel)
 
     def _frame(self, frame: int) -> np.ndarray:
         """World points to (x, y) [texels] and nearness [m], (3, 4), snapped to whole texels."""
@@ -56,7 +60,7 @@ class ShadowPass:
         matrix[:2, :3] = self._axes[:2] / self._texel
         matrix[2, :3] = self._axes[2]
         centre = np.round(matrix[:2, :3] @ self._centres[frame])
-        matrix[:2, 3] = 0.5 * len(self._map) - centre
+        matrix[:2, 3] = 0.5 * len(self._nearness) - centre
         return matrix
 
 

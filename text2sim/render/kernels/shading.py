@@ -13,6 +13,7 @@ import numpy as np
 from text2sim.render.kernels.compiling import inner, kernel
 from text2sim.render.kernels.drawing import GROUND, SKY
 from text2sim.render.kernels.patterns import ground_pattern, surface_pattern
+from text2sim.render.kernels.shadowing import Shadow, sunlit
 
 Colour = tuple[float, float, float]
 
@@ -63,14 +64,6 @@ class Floor(NamedTuple):
     mortar: Colour
     roughness: float
     pattern: int
-
-
-class Shadow(NamedTuple):
-    """Nearness to the sun [m], (N, N), the frame (3, 4) that leads there, and texel size [m]."""
-
-    map: np.ndarray
-    frame: np.ndarray
-    texel: float
 
 
 class Tables(NamedTuple):
@@ -187,30 +180,6 @@ def _surface_point(
 
 
 @inner
-def _sunlit(shadow: Shadow, position: Colour, normal: Colour) -> float:
-    """Share of the sun that arrives: 4 x 4 texels under a tent."""
-    lift = 1.6 * shadow.texel
-    x, y, z = _add(position, _scale(normal, lift))
-    frame, size = shadow.frame, len(shadow.map)
-    u = frame[0, 0] * x + frame[0, 1] * y + frame[0, 2] * z + frame[0, 3] - 0.5
-    v = frame[1, 0] * x + frame[1, 1] * y + frame[1, 2] * z + frame[1, 3] - 0.5
-    if u < 2.0 or v < 2.0 or u > size - 4.0 or v > size - 4.0:
-        return 1.0
-    near = frame[2, 0] * x + frame[2, 1] * y + frame[2, 2] * z + frame[2, 3] + 0.6 * lift
-    i, j = int(u), int(v)
-    s, t = u - i, v - j
-    lit, total = shadow.map, 0.0
-    for dy in range(-1, 3):
-        weight = 1.0 - t if dy == -1 else (t if dy == 2 else 1.0)
-        k = j + dy
-        first = (1.0 - s) if lit[k, i - 1] <= near else 0.0
-        last = s if lit[k, i + 2] <= near else 0.0
-        middle = (1.0 if lit[k, i] <= near else 0.0) + (1.0 if lit[k, i + 1] <= near else 0.0)
-        total += weight * (first + middle + last)
-    return total / 9.0
-
-
-@inner
 def _highlight(point: Point, view: Colour, to_light: Colour, floor_f: float) -> float:
     """GGX highlight times cosine, in Karis' mobile approximation (SIGGRAPH 2013 course)."""
     half = _unit(_add(to_light, _scale(view, -1.0)))
@@ -221,11 +190,11 @@ def _highlight(point: Point, view: Colour, to_light: Colour, floor_f: float) -> 
 
 
 @inner
-def _light(point: Point, view: Colour, lights: Lights, sunlit: float, openness: float) -> Colour:
+def _light(point: Point, view: Colour, lights: Lights, share: float, openness: float) -> Colour:
     """Radiance towards the eye (Lambert and GGX under sun, fill, sky and bounced light)."""
     normal, metal = point.normal, point.metalness
     up = 0.5 + 0.5 * normal[2]
-    cosine = max(_dot(normal, lights.to_sun), 0.0) * sunlit
+    cosine = max(_dot(normal, lights.to_sun), 0.0) * share
     wrap = 0.5 + 0.5 * _dot(normal, lights.to_fill)
     ambient = _add(_mix(lights.bounce, lights.zenith, up), _scale(lights.fill, wrap * wrap))
     arriving = _add(_scale(lights.sun, cosine), _scale(ambient, openness))
@@ -264,8 +233,8 @@ def _radiance(
         depth = 1.0 / (w0 + w1 + w2)
         bary = (w0 * depth, w1 * depth, w2 * depth)
         point = _surface_point(camera, geometry, tables, face, bary, depth, view)
-    sunlit = _sunlit(shadow, point.position, point.normal)
-    colour = _light(point, view, lights, sunlit, openness)
+    share = sunlit(shadow, point.position, point.normal)
+    colour = _light(point, view, lights, share, openness)
     distance = depth * np.sqrt(_dot(ray, ray))
     haze = distance / lights.haze
     return _mix(colour, sky, 1.0 - np.exp(-haze * haze))
