@@ -137,6 +137,16 @@ def test_assist_in_newtons_and_body_weights():
     assert found["assist_torque"].value == pytest.approx(3.0)
 
 
+def test_assist_after_a_fall_does_not_count():
+    force = np.zeros((30, 1))
+    force[:10] = 100.0
+    fell = Outcome(status="fell", time=0.5)
+    trace = dataclasses.replace(standing(), assist_force=force, outcome=fell)
+    assert evaluate(trace)["assist_force"].value == pytest.approx(100.0)
+    at_once = dataclasses.replace(trace, outcome=Outcome(status="fell", time=0.0))
+    assert math.isnan(evaluate(at_once)["assist_force"].value)
+
+
 def test_completed_fraction_ends_at_the_fall():
     trace = standing()
     assert evaluate(trace)["completed"].value == 1.0

@@ -165,12 +165,11 @@ def evaluate(trace: Trace) -> Metrics:
 
     The reference is the motion before physics (`trace.world.motion`).
     """
-    duration = len(trace.object_positions) / trace.fps
-    ended = trace.outcome.time if trace.outcome.status != "completed" else math.inf
+    duration = _duration(trace)
     metrics = {
         "duration": Metric(value=duration, unit="s", meaning="length of the clip"),
         "completed": Metric(
-            value=completed_fraction(ended, trace.start, duration), unit="",
+            value=completed_fraction(_end(trace), trace.start, duration), unit="",
             meaning="part of the clip before a fall or divergence",
         ),
         **_tracking(trace), **_ground(trace), **_assist(trace),
@@ -234,15 +233,28 @@ def _assist(trace: Trace) -> dict[str, Metric]:
     scene = trace.world.motion.scene
     mass = {actor.id: actor.character.mass for actor in scene.actors} if scene else {}
     weights = np.array([mass.get(track.actor, math.nan) * GRAVITY for track in trace.tracks])
-    force, torque = [trace.assist_force], [trace.assist_torque]
+    # A body that lies needs no help: frames after a fall would flatter.
+    frames = round(completed_fraction(_end(trace), trace.start, _duration(trace)) * _frames(trace))
+    force, torque = trace.assist_force[:frames], trace.assist_torque[:frames]
     return {
-        "assist": _mean(
-            [trace.assist_force / weights], "of body weight", "external force that holds the body"
-        ),
-        "assist_force": _mean(force, "N", "the same in newtons"),
-        "assist_force_max": _max(force, "N", "the same, in the worst frame"),
-        "assist_torque": _mean(torque, "N m", "external torque on the pelvis"),
+        "assist": _mean([force / weights], "of body weight", "external force that holds the body"),
+        "assist_force": _mean([force], "N", "the same in newtons"),
+        "assist_force_max": _max([force], "N", "the same, in the worst frame"),
+        "assist_torque": _mean([torque], "N m", "external torque on the pelvis"),
     }
+
+
+def _frames(trace: Trace) -> int:
+    return len(trace.object_positions)
+
+
+def _duration(trace: Trace) -> float:
+    return _frames(trace) / trace.fps
+
+
+def _end(trace: Trace) -> float:
+    """When the body fell or the simulation diverged [s]; infinity if neither happened."""
+    return math.inf if trace.outcome.status == "completed" else trace.outcome.time
 
 
 def _mean(values: list[np.ndarray], unit: str, meaning: str, scale: float = 1.0) -> Metric:

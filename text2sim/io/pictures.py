@@ -101,14 +101,15 @@ class _Sheet:
     def __init__(self, animation: Animation, cell: tuple[int, int], columns: int, gap: int) -> None:
         self.animation, self.cell, self.columns, self.gap = animation, cell, columns, gap
         self.width = columns * (cell[0] + gap) + gap
-        self.title, self.label = _font(max(13, self.width // 50)), _font(max(11, cell[0] // 24))
+        self.title, self.note = _font(max(13, self.width // 50)), _font(max(11, self.width // 80))
+        self.label = _font(max(11, cell[0] // 24))
 
     def draw(self, chosen: list[int]) -> Image:
         from PIL import ImageDraw
 
         lines = _wrapped(self.animation.prompt, self.title, self.width - 2 * self.gap)
         line = round(1.35 * self.title.size)
-        head = line * len(lines) + round(1.6 * self.label.size) + 3 * self.gap
+        head = line * len(lines) + round(1.6 * self.note.size) + 2 * self.gap
         rows = math.ceil(len(chosen) / self.columns)
         size = (self.width, head + rows * (self.cell[1] + self.gap))
         sheet = _pil().new("RGB", size, _PAPER)
@@ -116,7 +117,7 @@ class _Sheet:
         for number, text in enumerate(lines):
             pen.text((self.gap, self.gap + number * line), text, _INK, self.title)
         y = self.gap + len(lines) * line
-        pen.text((self.gap, y), _subtitle(self.animation), _FAINT, self.label)
+        pen.text((self.gap, y), _subtitle(self.animation), _FAINT, self.note)
         for number, index in enumerate(chosen):
             row, column = divmod(number, self.columns)
             corner = (
