@@ -347,3 +347,10 @@ def test_missing_ffmpeg(anim, tmp_path, monkeypatch):
     with pytest.raises(MissingExtraError, match="pip install pillow"):
         anim.save(tmp_path / "clip.gif")
     assert not list(tmp_path.iterdir())
+
+
+def test_importing_is_light():
+    heavy = {"PIL", "scipy", "imageio_ffmpeg", "spacy", "pybullet"}
+    code = f"import sys, text2sim.animation; print({heavy} & {{*sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
