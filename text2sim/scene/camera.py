@@ -14,7 +14,7 @@ from text2sim.types import CameraPlan, PlannedActor, PlannedObject, Script, Segm
 
 FOV = 0.7
 """Angle across the shorter side of the picture [rad]."""
-MARGIN = 0.86
+MARGIN = 0.88
 """Part of the picture that the action may fill."""
 ELEVATION = np.radians(11.0)
 COMFORTABLE = 5.3
@@ -24,15 +24,17 @@ STEP = 0.2
 """Time between samples of the action [s]."""
 KEY = 0.5
 """Time between keyframes [s]."""
-SMOOTHING = 0.9
+SMOOTHING = 0.7
 """Standard deviation of the smoothing of a moving camera [s]."""
-WINDOW = 1.2
+WINDOW = 0.7
 """A moving camera looks this far ahead and back [s]."""
 TALL = frozenset(
     ("jump", "raise_arms", "stretch", "throw", "wave", "catch", "dance", "skip", "hop")
 )
 LONG = {"lie": 1.0, "fall": 1.1, "crawl": 0.75, "sit": 0.6, "kneel": 0.5, "bow": 0.5}
 """Reach of the body from its ground point where it is not upright [m]."""
+SEEN = 3.2
+"""Goals that are nearer than this [m] are kept in the picture."""
 BODY = 2.05
 """Height of the space that a body needs in the picture [m]."""
 
@@ -131,11 +133,12 @@ def _body_points(body: Array, actor: PlannedActor, active: Sequence[Segment], cl
 def _goal_points(segment: Segment, known: dict[str, PlannedObject], body: Array) -> Array:
     """What an action aims at, if it is near enough to show."""
     points = [np.zeros((0, 3))]
-    if segment.point is not None and np.linalg.norm(segment.point - body) < 6.0:
+    if segment.point is not None and np.linalg.norm(segment.point - body) < SEEN:
         points.append(segment.point[None])
     item = known.get(segment.target or "")
-    if item is not None and np.linalg.norm(item.position - body) < 6.0 and item.size.max() < 3.0:
-        points.append(_box_points(item))
+    if item is not None and item.id != segment.holding and item.size.max() < SEEN:
+        near = Box.of(item).distance(body[:2]) < SEEN
+        points.append(_box_points(item) if near else points[0])
     return np.concatenate(points)
 
 
@@ -220,7 +223,7 @@ def _fit(points: Array) -> tuple[Array, float]:
 def _follow(samples: Sequence[Sample], centres: Array, duration: float) -> tuple[Array, Array]:
     """Smooth keyframes through the centres (S, 3) of all samples."""
     at = np.array([sample.time for sample in samples])
-    times = np.linspace(0.0, duration, max(int(round(duration / KEY)), 1) + 1)
+    times = np.linspace(0.0, duration, max(round(duration / KEY), 1) + 1)
     weights = np.exp(-0.5 * ((times[:, None] - at) / SMOOTHING) ** 2)
     return times, weights @ centres / weights.sum(axis=1, keepdims=True)
 
@@ -268,7 +271,7 @@ def _hidden(plan: CameraPlan, samples: Sequence[Sample], objects: Sequence[Plann
     for sample in samples[::3]:
         eye = np.array([np.interp(sample.time, plan.times, column) for column in plan.eye.T])
         for height in (0.5, 1.1, 1.6):
-            points = sample.bodies + [0.0, 0.0, height]
+            points = sample.bodies + np.array([0.0, 0.0, height])
             block = np.zeros(len(points), dtype=bool)
             for box in boxes:
                 block |= box.hides(eye[None], points) & (box.distance(points[:, :2]) > 0.15)

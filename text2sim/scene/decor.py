@@ -30,7 +30,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
     "restaurant": ("table", "table", "plant"), "cafe": ("table", "table", "plant"),
     "bar": ("table", "shelf", "stool"), "museum": ("statue", "statue"),
     "warehouse": ("crate", "crate", "barrel", "shelf"), "basement": ("crate", "barrel"),
-    "garage": ("car", "shelf"), "shop": ("shelf", "shelf"), "supermarket": ("shelf", "shelf", "cart"),
+    "garage": ("car", "shelf"), "shop": ("shelf", "shelf"), "supermarket": ("shelf", "shelf"),
     "castle": ("statue", "barrel"), "theatre": ("piano",), "hall": ("plant", "bench"),
     "corridor": ("plant", "lamp"), "hospital": ("bed", "plant"), "church": ("bench", "bench"),
 }  # fmt: skip
@@ -40,6 +40,7 @@ SETTINGS: dict[str, tuple[str, ...]] = {
 def decorate(story: Story, setting: str | None, rng: np.random.Generator) -> None:
     """Place the things of a setting behind the action as the camera sees it, off every path."""
     kinds = SETTINGS.get((setting or "").lower(), ())
+    area = _stage_area(story)
     named = [model.kind for model in story.models.values()]
     for kind in kinds:
         if kind in named:
@@ -47,14 +48,15 @@ def decorate(story: Story, setting: str | None, rng: np.random.Generator) -> Non
             continue
         item = add_implied(story, kind)
         model = story.models[item]
-        poses = [pose for pose in _background(story, float(model.size[:2].max()), rng)]
+        poses = list(_background(*area, float(model.size[:2].max()), rng))
         if not story.layout.put(item, model, poses):
             del story.layout.objects[item]
 
 
-def _background(story: Story, width: float, rng: np.random.Generator) -> Iterator[Pose]:
+def _background(
+    middle: Array, reach: float, width: float, rng: np.random.Generator
+) -> Iterator[Pose]:
     """Places beyond the action, seeded; things face it."""
-    middle, reach = _stage_area(story)
     away = unit(CAMERA_AZIMUTH + np.pi)
     along = unit(CAMERA_AZIMUTH + np.pi / 2)
     for _ in range(30):

@@ -8,7 +8,7 @@ import numpy as np
 
 from text2sim.errors import MissingExtraError
 from text2sim.scene.geometry import Box, unit
-from text2sim.types import PlannedObject, ScenePlan, Segment
+from text2sim.types import PlannedActor, PlannedObject, ScenePlan, Segment
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -35,8 +35,8 @@ def draw_plan(plan: ScenePlan, ax: Axes | None = None) -> Axes:
     for number, actor in enumerate(plan.actors):
         colour = INK[number % len(INK)]
         mine = [segment for segment in plan.timeline if segment.actor == actor.id]
-        _draw_actor(ax, mine, colour)
-        _draw_body(ax, actor.position, actor.heading, colour, actor.id)
+        _draw_actor(ax, mine, colour, number)
+        _draw_body(ax, actor, colour)
     _draw_camera(ax, plan)
     ax.set_aspect("equal")
     ax.autoscale_view()
@@ -50,45 +50,49 @@ def draw_plan(plan: ScenePlan, ax: Axes | None = None) -> Axes:
 def _draw_object(ax: Axes, item: PlannedObject) -> None:
     box = Box.of(item)
     fill = np.clip(np.array(item.colour if item.colour else (0.45, 0.42, 0.38)), 0, 1) ** (1 / 2.2)
-    corners = box.corners()
-    ax.fill(*corners.T, facecolor=(*fill, 0.35), edgecolor="0.3", linewidth=0.8)
+    ax.fill(*box.corners().T, facecolor=(*fill, 0.35), edgecolor="0.3", linewidth=0.8)
     if item.kind == "stairs":
         for x in np.linspace(-box.half[0], box.half[0], max(item.count, 1) + 1)[1:-1]:
             ax.plot(*box.world([[x, -box.half[1]], [x, box.half[1]]]).T, color="0.4", linewidth=0.6)
     front = box.world([[box.half[0], 0.0], [box.half[0] + 0.12, 0.0]])
     ax.plot(*front.T, color="0.3", linewidth=1.5)
-    label = item.label if item.position[2] < 0.01 else f"{item.label} (z={item.position[2]:.2f})"
-    ax.annotate(label, box.centre, fontsize=7, ha="center", va="center", color="0.2")
+    height = f" at {item.position[2]:.2f} m" if item.position[2] > 0.01 else ""
+    x, y = box.corners()[:, 0].mean(), box.corners()[:, 1].max()
+    ax.annotate(item.label + height, (x, y), fontsize=8, ha="center", va="bottom", color="0.25")
 
 
-def _draw_actor(ax: Axes, segments: list[Segment], colour: str) -> None:
-    for segment in segments:
+def _draw_actor(ax: Axes, segments: list[Segment], colour: str, number: int) -> None:
+    """Paths and points of action, numbered; the list beside the drawing says what happens when."""
+    lines, places = [], {}
+    told = [segment for segment in segments if segment.action != "stand"]
+    for index, segment in enumerate(told, start=1):
         if len(segment.path) > 1:
-            ax.plot(*segment.path[:, :2].T, color=colour, linewidth=1.6)
-            tip, before = segment.path[-1, :2], segment.path[-2, :2]
-            ax.annotate("", tip, before, arrowprops={"arrowstyle": "->", "color": colour})
-    spoken: dict[tuple[float, float], list[str]] = {}
-    for segment in segments:
-        x, y = segment.path[len(segment.path) // 2, :2]
-        spoken.setdefault((round(x, 1), round(y, 1)), []).append(
-            f"{segment.action} {segment.start:.1f}-{segment.end:.1f}"
-        )
+            ax.plot(*segment.path[:, :2].T, color=colour, linewidth=1.8)
+            (x0, y0), (x1, y1) = segment.path[-2, :2], segment.path[-1, :2]
+            arrow = {"arrowstyle": "->", "color": colour}
+            ax.annotate("", (x1, y1), (2 * x0 - x1, 2 * y0 - y1), arrowprops=arrow)
         if segment.point is not None:
-            ax.plot(*segment.point[:2], "x", color=colour, markersize=4)
-    for place, words in spoken.items():
-        ax.annotate(
-            "\n".join(words), place, xytext=(4, 5), textcoords="offset points", fontsize=6,
-            color=colour,
-        )  # fmt: skip
+            ax.plot(*segment.point[:2], "x", color=colour, markersize=5)
+        x, y = segment.path[len(segment.path) // 2, :2]
+        places.setdefault((round(float(x), 1), round(float(y), 1)), []).append(str(index))
+        lines.append(f"{index}  {segment.start:4.1f}-{segment.end:4.1f} s  {segment.action}")
+    for place, numbers in places.items():
+        ax.annotate(",".join(numbers), place, xytext=(0, 5), textcoords="offset points",
+                    fontsize=9, weight="bold", color=colour)  # fmt: skip
+    ax.text(1.02, 1.0 - 0.34 * number, "\n".join(lines), transform=ax.transAxes, va="top",
+            fontsize=8, color=colour, family="monospace")  # fmt: skip
 
 
-def _draw_body(ax: Axes, position: np.ndarray, heading: float, colour: str, name: str) -> None:
+def _draw_body(ax: Axes, actor: PlannedActor, colour: str) -> None:
     ring = np.linspace(0.0, 2.0 * np.pi, 24)
-    ax.fill(position[0] + 0.14 * np.cos(ring), position[1] + 0.22 * np.sin(ring), color=colour,
-            alpha=0.5)  # fmt: skip
-    nose = position[:2] + 0.4 * unit(heading)
-    ax.plot([position[0], nose[0]], [position[1], nose[1]], color=colour, linewidth=2)
-    ax.annotate(name, position[:2], xytext=(0, -12), textcoords="offset points", fontsize=7,
+    along, across = unit(actor.heading), unit(actor.heading + np.pi / 2)
+    x, y = actor.position[:2]
+    outline = actor.position[:2] + 0.14 * np.cos(ring)[:, None] * along
+    outline = outline + 0.22 * np.sin(ring)[:, None] * across
+    ax.fill(*outline.T, color=colour, alpha=0.5)
+    nose = actor.position[:2] + 0.35 * along
+    ax.plot([x, nose[0]], [y, nose[1]], color=colour, linewidth=2)
+    ax.annotate(actor.id, (x, y), xytext=(0, -14), textcoords="offset points", fontsize=8,
                 ha="center", color=colour)  # fmt: skip
 
 
@@ -97,5 +101,6 @@ def _draw_camera(ax: Axes, plan: ScenePlan) -> None:
     ax.plot(*camera.eye[:, :2].T, "-", color="0.55", linewidth=1)
     for eye, target in zip(camera.eye[[0, -1]], camera.target[[0, -1]]):
         ax.plot([eye[0], target[0]], [eye[1], target[1]], "--", color="0.75", linewidth=0.7)
-    ax.plot(*camera.eye[0, :2], "s", color="0.3", markersize=6)
-    ax.annotate("camera", camera.eye[0, :2], xytext=(5, -8), textcoords="offset points", fontsize=7)
+    x, y = camera.eye[0, :2]
+    ax.plot(x, y, "s", color="0.3", markersize=6)
+    ax.annotate("camera", (x, y), xytext=(6, -3), textcoords="offset points", fontsize=8)

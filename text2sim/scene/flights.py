@@ -43,11 +43,11 @@ def place_up(story: Story, who: Performer, item: str, heading: float) -> None:
         return
     model = story.models[item]
     landing = _landing_model(model)
-    whole = replace(model, size=model.size + [landing.size[0], 0.0, 0.0])
+    whole = replace(model, size=model.size + np.array([landing.size[0], 0.0, 0.0]))
     origin, direction = who.position[:2], unit(heading)
     for lead in (LEAD, 1.6, 2.2, 3.0, 4.0, 0.0):
         centre = origin + (lead + whole.size[0] / 2) * direction
-        probe = replace(_at(whole, centre, heading), position=np.append(centre, 0.0))
+        probe = _at(whole, centre, heading)
         if lead and story.layout.fits(Box.of(probe)):
             break
     else:

@@ -22,6 +22,11 @@ def unit(heading: float) -> Array:
     return np.array([np.cos(heading), np.sin(heading)])
 
 
+def raised(point: ArrayLike, height: float) -> Array:
+    """The point (3,) that much higher [m]."""
+    return np.asarray(point, dtype=float) + np.array([0.0, 0.0, height])
+
+
 def heading_of(vector: ArrayLike) -> float:
     """Heading [rad] of a horizontal vector."""
     x, y = np.asarray(vector)[:2]

@@ -8,22 +8,19 @@ import numpy as np
 
 from text2sim.actions import ACTIONS
 from text2sim.catalogue import KINDS
-from text2sim.scene.geometry import Array, unit, wrap
+from text2sim.scene.geometry import Array, raised, unit
 from text2sim.scene.layout import facing
 from text2sim.scene.paths import resample
-from text2sim.scene.placement import add_implied, ensure, resting_height, stand_by
+from text2sim.scene.placement import add_implied, ensure, resting_height
+from text2sim.scene.stations import (
+    FOOT_ASIDE,
+    NEARBY,
+    stand_by,
+)
 from text2sim.scene.story import Beat, Performer, Story, travel_time
 from text2sim.types import Action
 
-NEARBY = 1.6
-"""How far ahead a thing to handle is placed [m]."""
-FOOT_ASIDE = 0.09
-"""The kicking leg swings this far from the middle of the body [m]."""
-FEET_BEFORE_SEAT = 0.12
-"""Feet of one who is about to sit down, before the front of the seat [m]."""
-SEAT_WIDTH = 0.62
-"""Room for one on a bench [m]."""
-THROW = 4.0
+THROW = 3.0
 """Length of a throw to nobody [m]."""
 
 
@@ -73,9 +70,9 @@ def middle(story: Story, item: str) -> Array:
     """The point of a thing (its middle) or a person (the chest) to act upon, (3,)."""
     if item in story.people:
         body = story.people[item]
-        return body.position + [0.0, 0.0, 0.74 * body.character.stature]
+        return raised(body.position, 0.74 * body.character.stature)
     size = story.layout.objects[item].size
-    return story.layout.position(item) + [0.0, 0.0, float(size[2]) / 2]
+    return raised(story.layout.position(item), float(size[2]) / 2)
 
 
 def pick_up(story: Story, who: Performer, action: Action) -> None:
@@ -117,7 +114,7 @@ def put_down(story: Story, who: Performer, action: Action, item: str | None = No
         spot = story.layout.ground(ahead)
     beat = Beat(
         name="put_down", duration=story.single_time(action, "put_down"), target=item,
-        point=spot + [0.0, 0.0, float(model.size[2]) / 2], repetitions=1,
+        point=raised(spot, float(model.size[2]) / 2), repetitions=1,
         handed=_one_handed(story, item),
     )  # fmt: skip
     story.add(who, beat, action)
@@ -142,7 +139,7 @@ def _destination(story: Story, action: Action, item: str) -> str | None:
 def _drop_spot(story: Story, who: Performer, place: str, size: Array) -> Array:
     """Where a thing goes at a destination: on top near the edge, else on the ground before it."""
     if place in story.people:
-        return who.position + [*(0.45 * unit(who.heading)), 0.0]
+        return who.position + np.append(0.45 * unit(who.heading), 0.0)
     box, item = story.layout.box(place), story.layout.objects[place]
     spec = KINDS.get(item.kind)
     towards = unit(facing(box.centre, who.position))
@@ -201,7 +198,7 @@ def catch(story: Story, who: Performer, action: Action) -> None:
         who.time = max(who.time - 1.0, min(who.time, throws[-1].start + 0.4 * throws[-1].duration))
         who.time = max(who.time, _free_from(story, who))
         story.face(who, story.people[throws[-1].actor].position, action)
-    point = who.position + np.array([*(0.4 * unit(who.heading)), 0.68 * who.character.stature])
+    point = who.position + np.append(0.4 * unit(who.heading), 0.68 * who.character.stature)
     beat = Beat(
         name="catch", duration=story.single_time(action, "catch"), target=target, point=point,
         repetitions=1,
@@ -254,7 +251,7 @@ def push(story: Story, who: Performer, action: Action) -> None:
     distance = _free_run(story, who, heading, _push_distance(story, who, action, item))
     story.layout.held.discard(item)
     goal = who.position[:2] + distance * unit(heading)
-    path = story.layout.ground(resample([who.position[:2], goal]))
+    path = story.layout.ground(resample(np.stack([who.position[:2], goal])))
     height = min(float(planned.size[2]) * 0.8, 0.72 * who.character.stature)
     box = story.layout.box(item)
     rim = box.centre - box.edge(unit(who.heading)) * unit(who.heading)
@@ -264,7 +261,7 @@ def push(story: Story, who: Performer, action: Action) -> None:
         point=np.append(rim, base[2] + height),
     )  # fmt: skip
     story.add(who, beat, action)
-    story.layout.move(item, base + [*(distance * unit(heading)), 0.0])
+    story.layout.move(item, base + np.append(distance * unit(heading), 0.0))
 
 
 def _push_distance(story: Story, who: Performer, action: Action, item: str) -> float:
@@ -286,101 +283,6 @@ def _free_run(story: Story, who: Performer, heading: float, distance: float) -> 
             break
         distance -= 0.2
     return max(distance, 0.3)
-
-
-def sit(story: Story, who: Performer, action: Action) -> None:
-    """Walk up to a seat, turn the back to it and sit down; also used to lie down on a bed."""
-    if action.name == "lie" and _seat_prop(story, action) is None:
-        story.rise(who, action)
-        story.add(who, Beat(name="lie", duration=story.single_time(action, "lie")), action)
-        return
-    if action.name == "sit" and _on_ground(action):
-        story.rise(who, action)
-        story.add(who, Beat(name="sit", duration=story.single_time(action, "sit")), action)
-        return
-    seat = _seat_prop(story, action) or add_implied(
-        story, "chair", note="Nothing was named to sit on: a chair was added."
-    )
-    planned = ensure(story, who, seat, NEARBY)
-    point, feet = seat_points(story, who, seat)
-    if np.linalg.norm(feet - who.position[:2]) > 0.1:
-        boxes = story.layout.obstacles(float(who.position[2]), actor=who.id)
-        way = story.layout.route(who.position, feet, boxes)[1:]
-        story.go(who, who.gait, way, action, target=seat)
-    story.turn(who, _turn_back(who, planned.heading), action)
-    duration = story.single_time(action, action.name)
-    story.add(who, Beat(name=action.name, duration=duration, target=seat, point=point), action)
-
-
-def _turn_back(who: Performer, heading: float) -> float:
-    angle = wrap(heading - who.heading)
-    return np.pi if abs(abs(angle) - np.pi) < 1e-6 else angle
-
-
-def _on_ground(action: Action) -> bool:
-    words = " ".join((action.verb, *action.manner))
-    return any(word in words for word in ("ground", "floor", "cross-legged"))
-
-
-def _seat_prop(story: Story, action: Action) -> str | None:
-    named = [action.target, action.recipient, *(t for cue in action.paths for t in cue.targets)]
-    found = [name for name in named if name in story.models]
-    found += [
-        relation.references[0]
-        for relation in story.script.relations
-        if relation.subject == action.actor and relation.kind in ("on", "in")
-    ]
-    return next((name for name in found if name in story.models), None)
-
-
-def seat_points(story: Story, who: Performer, seat: str) -> tuple[Array, Array]:
-    """Middle of the seat (3,) and the place of the feet before it (2,) for one of its sitters."""
-    planned, box = story.layout.objects[seat], story.layout.box(seat)
-    spec = KINDS.get(planned.kind)
-    part = 1.0
-    if spec is not None:
-        part = next((value for value in (spec.seat, spec.surface) if value is not None), 1.0)
-    inset = min(0.40, 0.62 * float(planned.size[0]))
-    across = _slot(story, who, seat) * SEAT_WIDTH
-    spot = box.world(np.array([box.half[0] - inset, across]))
-    feet = box.world(np.array([box.half[0] + FEET_BEFORE_SEAT, across]))
-    return np.append(spot, box.low + part * float(planned.size[2])), feet
-
-
-def _slot(story: Story, who: Performer, seat: str) -> float:
-    """Which part of a bench is for whom: whole or half numbers from the middle."""
-    sitters = [
-        action.actor
-        for action in story.script.actions
-        if action.name in ("sit", "lie") and _seat_prop(story, action) == seat
-    ]
-    sitters = list(dict.fromkeys(sitters))
-    if len(sitters) < 2 or who.id not in sitters:
-        return 0.0
-    room = (float(story.models[seat].size[1]) - 0.5) / SEAT_WIDTH
-    slots = np.arange(len(sitters)) - (len(sitters) - 1) / 2
-    return float(np.clip(slots[sitters.index(who.id)], -room / 2, room / 2))
-
-
-def stand_up(story: Story, who: Performer, action: Action) -> None:
-    """Get up; one who isn't down begins on a chair."""
-    if who.posture == "standing":
-        seat = _seat_prop(story, action) or add_implied(
-            story, "chair", note="Somebody gets up: a chair to sit on before was added."
-        )
-        if seat not in story.layout.objects:
-            _start_seated(story, who, seat)
-        point, _ = seat_points(story, who, seat)
-        story.add(who, Beat(name="sit", duration=1.6, target=seat, point=point), action)
-    story.add(who, Beat(name="stand_up", duration=ACTIONS["stand_up"].duration), action)
-
-
-def _start_seated(story: Story, who: Performer, seat: str) -> None:
-    """Place a seat right behind one who stands."""
-    model = story.models[seat]
-    back = FEET_BEFORE_SEAT + model.size[0] / 2
-    spot = who.position[:2] - back * unit(who.heading)
-    story.layout.put(seat, model, [(spot, who.heading)], ignore=[who.id])
 
 
 def touch(story: Story, who: Performer, action: Action) -> None:

@@ -123,7 +123,7 @@ class Layout:
     ) -> PlannedObject:
         (x, y), heading = pose
         return PlannedObject(
-            id=item, kind=model.kind, label=model.label, position=[x, y, height],
+            id=item, kind=model.kind, label=model.label, position=np.array([x, y, height]),
             heading=wrap(heading), size=model.size, colour=model.colour, material=model.material,
             fixed=model.fixed, count=model.count, support=support,
         )  # fmt: skip

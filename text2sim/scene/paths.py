@@ -18,14 +18,13 @@ CORNER = 0.5
 """How far before a corner a path begins to bend [m]."""
 
 
-def length(path: ArrayLike) -> float:
+def length(path: Array) -> float:
     """Length [m] of a polyline (N, D)."""
-    return float(np.linalg.norm(np.diff(np.asarray(path), axis=0), axis=-1).sum())
+    return float(np.linalg.norm(np.diff(path, axis=0), axis=-1).sum())
 
 
-def resample(path: ArrayLike, spacing: float = SPACING) -> Array:
+def resample(path: Array, spacing: float = SPACING) -> Array:
     """Points at equal steps of at most `spacing` along a polyline; both ends are kept."""
-    path = np.asarray(path, dtype=float)
     steps = np.linalg.norm(np.diff(path, axis=0), axis=-1)
     path, steps = path[np.append(True, steps > 1e-9)], steps[steps > 1e-9]
     if not len(steps):
@@ -61,7 +60,7 @@ def arc(start: ArrayLike, heading: float, radius: float, angle: float) -> Array:
 
 def zigzag(start: ArrayLike, heading: float, distance: float) -> Array:
     """Waypoints that swing left and right of a straight line."""
-    count = max(int(round(distance / 1.1)), 2)
+    count = max(round(distance / 1.1), 2)
     marks = np.linspace(0.0, distance, count + 1)
     sway = np.array([0.0, *(0.55 * (-1.0) ** i for i in range(count - 1)), 0.0])
     return (
@@ -88,6 +87,15 @@ def tangent_headings(path: ArrayLike) -> Array:
     steps = np.diff(np.asarray(path)[:, :2], axis=0)
     steps = steps[np.linalg.norm(steps, axis=-1) > 1e-9]
     return np.unwrap(np.arctan2(steps[:, 1], steps[:, 0]))
+
+
+def end_headings(path: ArrayLike) -> tuple[float, float]:
+    """Heading [rad] of a path at its first and last point, as if its bends went on there."""
+    headings = tangent_headings(path)
+    if len(headings) < 3:
+        return float(headings[0]), float(headings[-1])
+    first = headings[0] - 0.5 * (headings[1] - headings[0])
+    return float(first), float(headings[-1] + 0.5 * (headings[-1] - headings[-2]))
 
 
 def route(start: ArrayLike, goal: ArrayLike, boxes: Sequence[Box]) -> list[Array]:

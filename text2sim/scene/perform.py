@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from text2sim.actions import ACTIONS
-from text2sim.scene import handling
+from text2sim.scene import handling, seating
+from text2sim.scene.geometry import raised
 from text2sim.scene.placement import ensure
 from text2sim.scene.story import Beat, Performer, Story
 from text2sim.scene.travel import travel, turn_angle
@@ -73,8 +74,7 @@ def normalise(story: Story) -> list[Action]:
             leader = replace(action, start=other.start, anchor=other.anchor)
             if lifted:
                 leader = replace(leader, name="pick_up", paths=())
-            start = "after" if lifted else "with"
-            follower = replace(other, start=start, anchor=action.id)
+            follower = replace(other, start="after" if lifted else "with", anchor=action.id)
             del actions[index]
             actions[place : place + 1] = [leader, follower]
     return actions
@@ -104,7 +104,7 @@ def _aim(story: Story, who: Performer, action: Action) -> tuple[str | None, np.n
         return target, None
     if target in story.people:
         body = story.people[target]
-        return target, body.position + [0.0, 0.0, 0.93 * body.character.stature]
+        return target, raised(body.position, 0.93 * body.character.stature)
     ensure(story, who, target, 2.2)
     return target, handling.middle(story, target)
 
@@ -149,7 +149,7 @@ def _on_the_spot(story: Story, who: Performer, action: Action) -> None:
 
 
 def _turn(story: Story, who: Performer, action: Action) -> None:
-    target, point = _aim(story, who, action)
+    _, point = _aim(story, who, action)
     if point is not None and action.turn is None:
         story.face(who, point, action)
         return
@@ -171,17 +171,19 @@ def _spin(story: Story, who: Performer, action: Action) -> None:
     story.add(who, beat, action)
 
 
+_GAITS = ("walk", "run", "sneak", "march", "crawl", "hop", "skip", "jump", "climb")
+
+
 def _go(story: Story, who: Performer, action: Action) -> None:
     travel(story, who, action)
 
 
 ROUTINES: dict[str, Routine] = {
-    **{name: _go for name in ("walk", "run", "sneak", "march", "crawl", "hop", "skip", "jump",
-                              "climb")},
+    **dict.fromkeys(_GAITS, _go),
     "turn": _turn, "spin": _spin, "pick_up": handling.pick_up, "put_down": handling.put_down,
     "carry": handling.carry, "throw": handling.throw, "catch": handling.catch,
     "kick": handling.strike, "punch": handling.strike, "push": handling.push,
-    "pull": handling.push, "sit": handling.sit, "lie": handling.sit,
-    "stand_up": handling.stand_up, "reach": handling.touch,
+    "pull": handling.push, "sit": seating.sit, "lie": seating.sit,
+    "stand_up": seating.stand_up, "reach": handling.touch,
 }  # fmt: skip
 """Action -> routine; every other action happens on the spot."""

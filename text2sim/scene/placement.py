@@ -222,34 +222,3 @@ def _beside(
             probe = Box(centre=np.zeros(2), heading=heading, half=model.size[:2] / 2, low=0, high=1)
             reach += probe.edge(direction)
             yield boxes[0].centre + reach * direction, heading
-
-
-def stand_by(story: Story, who: Performer, item: str, reach: float, *, aside: float = 0.0) -> Array:
-    """Where to stand to act upon an object (2,): within reach, on free ground, near the actor.
-
-    `aside` [m] shifts the place to the actor's left of the object.
-    """
-    layout = story.layout
-    box = layout.box(item)
-    straight = facing(box.centre, who.position)
-    blocks = layout.obstacles(float(who.position[2]), ignore=_lying_on(story, item), actor=who.id)
-    best, cost = box.centre + reach * unit(straight), np.inf
-    for turn in np.linspace(-np.pi, np.pi, 25):
-        direction = unit(straight + turn)
-        start = max(reach, box.edge(direction) + 0.2)
-        for distance in np.arange(start, start + 0.8, 0.05):
-            spot = box.centre + distance * direction
-            spot = spot - aside * unit(straight + turn + np.pi / 2)
-            if min((float(block.distance(spot)) for block in blocks), default=1.0) < 0.2:
-                continue
-            total = distance + 0.5 * abs(turn)
-            if total < cost - 1e-9:
-                best, cost = spot, total
-            break
-    return best
-
-
-def _lying_on(story: Story, item: str) -> set[str]:
-    """What is no obstacle while reaching for an object: itself, and small things by its side."""
-    support = story.layout.objects[item].support
-    return {item, *(story.layout.supported(support) if support else [])}

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from text2sim.actions import ACTIONS
 from text2sim.scene.geometry import Array, unit, wrap
 from text2sim.scene.layout import Layout
-from text2sim.scene.paths import length, smooth, tangent_headings
+from text2sim.scene.paths import end_headings, length, smooth, tangent_headings
 from text2sim.scene.props import Model
 from text2sim.types import Action, Actor, Character, Direction, PlannedActor, Script, Segment
 
@@ -121,9 +121,9 @@ class Story:
         """Append a full-body beat to what an actor does and let the actor have done it."""
         path = who.position[None] if beat.path is None else beat.path
         if beat.path is not None and len(path) > 1:
-            headings = tangent_headings(path) + FACING[beat.direction]
-            begin = who.heading + wrap(headings[0] - who.heading)
-            end = begin + headings[-1] - headings[0]
+            first, last = end_headings(path)
+            begin = who.heading + wrap(first + FACING[beat.direction] - who.heading)
+            end = begin + last - first
         else:
             begin, end = who.heading, who.heading + beat.turn
         segment = self._segment(who, beat, action, path, begin, end)

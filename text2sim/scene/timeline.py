@@ -92,7 +92,7 @@ def _without_gaps(actor: PlannedActor, mine: list[Segment], duration: float) -> 
     for item in [*mine, None]:
         start = duration if item is None else item.start
         if start > time + TICK:
-            if filled and filled[-1].action in LASTING:
+            if filled and _lasts(filled[-1]):
                 filled[-1] = replace(filled[-1], end=start)
             else:
                 filled.append(_stand(actor.id, time, start, position, heading, holding))
@@ -104,6 +104,12 @@ def _without_gaps(actor: PlannedActor, mine: list[Segment], duration: float) -> 
         time, position, heading = item.end, item.path[-1], item.heading_end
         holding = held_after(item)
     return filled
+
+
+def _lasts(segment: Segment) -> bool:
+    """The body stays as it is: down, or on the ladder whose top is the point of a climb."""
+    on_ladder = segment.action == "climb" and segment.point is not None
+    return segment.action in LASTING or on_ladder
 
 
 def held_after(segment: Segment) -> str | None:

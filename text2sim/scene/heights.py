@@ -1,0 +1,186 @@
+"""Path cues that change height: up, down, over, onto, off."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from text2sim.scene import flights
+from text2sim.scene.course import (
+    Course,
+    finish,
+    go_straight,
+    lead_to,
+    place,
+    straight_path,
+    target_of,
+)
+from text2sim.scene.cues import across_cue, away_cue
+from text2sim.scene.geometry import Box, is_walkable, unit
+from text2sim.scene.paths import SPACING
+from text2sim.scene.stations import stand_by
+from text2sim.scene.story import Beat, Story
+from text2sim.types import PathCue
+
+FEET_BEFORE_RUNG = 0.18
+"""Ground point of the body before the rung on which its toes stand [m]."""
+HANDS_ABOVE_FEET = 1.35
+LADDER_SPEED = 0.45
+"""Rise on a ladder [m/s]."""
+STEP = 0.35
+"""What is no higher is stepped on while walking [m]."""
+
+
+def up_cue(story: Story, course: Course, cue: PathCue) -> None:
+    """Up stairs, a ramp or a ladder, placed ahead with a landing behind; or onto a thing."""
+    who = course.who
+    if course.points:
+        finish(story, course)
+    item = flights.flight_for(story, cue.targets, course.action.verb)
+    kind = story.models[item].kind
+    course.target = item
+    if kind == "ladder":
+        _ladder(story, course, item)
+        return
+    if kind not in flights.FLIGHTS:
+        onto_cue(story, course, PathCue(kind="onto", targets=(item,)))
+        return
+    if who.level is not None and who.level == flights.landing_id(story, item):
+        down_cue(story, course, cue)
+        finish(story, course)
+    flights.place_up(story, who, item, course.heading)
+    beyond = flights.BEYOND + 1.1 * story.followers(who, item)
+    way = flights.way_up(story, who, item, beyond)
+    lead_to(story, course, way[0], (item,))
+    course.points += way[1:]
+    who.level = flights.landing_id(story, item)
+
+
+def down_cue(story: Story, course: Course, cue: PathCue) -> None:
+    """Down a flight: the one that was climbed, or a new one that begins under the actor."""
+    who = course.who
+    if course.points:
+        finish(story, course)
+    item = flights.flight_for(story, cue.targets, course.action.verb)
+    course.target = item
+    if story.models[item].kind not in flights.FLIGHTS:
+        off_cue(story, course, PathCue(kind="off", targets=(item,)))
+        return
+    if item not in story.layout.objects:
+        if who.level is None:
+            flights.place_top(story, who, item)
+        flights.place_down(story, who, item)
+    beyond = flights.BEYOND + 0.2 + 1.1 * story.followers(who, item)
+    course.points += flights.way_down(story, item, beyond)
+    who.level = None
+
+
+def _ladder(story: Story, course: Course, item: str) -> None:
+    """Walk to the foot, then climb: the path rises and leans with the rungs (own +X is up)."""
+    who, action = course.who, course.action
+    place(story, course, item, 1.6, turned=0.0)
+    ladder = story.layout.objects[item]
+    depth, _, top = ladder.size
+    lean = unit(ladder.heading)
+    foot = ladder.position[:2] - (depth / 2 + FEET_BEFORE_RUNG) * lean
+    lead_to(story, course, foot, (item,))
+    points, course.points = course.points, []
+    story.go(who, who.gait, points, action, target=item)
+    story.face(who, ladder.position, action)
+    height = max(float(top) - HANDS_ABOVE_FEET, 0.6)
+    share = np.linspace(0.0, 1.0, int(height / SPACING) + 2)[:, None]
+    path = who.position + share * np.append(lean * depth * height / top, height)
+    duration = height / (LADDER_SPEED * min(max(action.speed, 0.5), 2.0)) + 0.4
+    point = ladder.position + np.append(lean * depth / 2, top)
+    beat = Beat(name="climb", duration=duration, path=path, target=item, point=point)
+    story.add(who, beat, action)
+
+
+def over_cue(story: Story, course: Course, cue: PathCue) -> None:
+    """Across a bridge, or over an obstacle with a jump."""
+    item = target_of(story, cue)
+    if item is None or item in story.people:
+        go_straight(story, course)
+        return
+    walkable = story.models[item].kind == "bridge"
+    if course.name != "jump" or walkable:
+        across_cue(story, course, cue)
+        return
+    _jump(story, course, item, onto=False)
+
+
+def _jump(story: Story, course: Course, item: str, *, onto: bool) -> None:
+    """Run up to a thing and jump over it or onto it."""
+    who, action = course.who, course.action
+    box = place(story, course, item, 1.6)
+    axis = box.centre - course.at
+    axis = axis / max(float(np.linalg.norm(axis)), 1e-6)
+    rim = box.edge(axis)
+    take_off = box.centre - (rim + 0.5) * axis
+    run_up = [*course.points]
+    course.points = []
+    course.passed.add(item)
+    if np.linalg.norm(take_off - who.position[:2]) > 0.2:
+        story.go(who, who.gait, [*run_up, take_off], action, target=item)
+    story.face(who, box.centre, action)
+    top = box.high
+    landing = box.centre if onto else box.centre + (rim + 0.55) * axis
+    path = straight_path(story, who.position, landing, top if onto else None)
+    point = path[-1]
+    beat = Beat(
+        name="jump", duration=1.4, path=path, target=item, point=point,
+        repetitions=1,
+    )  # fmt: skip
+    story.add(who, beat, action)
+
+
+def onto_cue(story: Story, course: Course, cue: PathCue) -> None:
+    """To the middle of the top of a thing."""
+    item = target_of(story, cue)
+    if item is None or item in story.people:
+        go_straight(story, course)
+        return
+    kind = story.models[item].kind
+    if kind in flights.FLIGHTS:
+        up_cue(story, course, cue)
+        return
+    box = place(story, course, item, 1.5)
+    course.target = item
+    low_step = is_walkable(story.layout.objects[item]) and box.high - box.low <= STEP
+    if not low_step or course.name == "jump":
+        _step_up(story, course, item, box)
+        return
+    course.passed.add(item)
+    lead_to(story, course, box.centre)
+
+
+def _step_up(story: Story, course: Course, item: str, box: Box) -> None:
+    """Climb or jump on top of a thing."""
+    who, action = course.who, course.action
+    if course.name == "jump":
+        _jump(story, course, item, onto=True)
+        return
+    goal = stand_by(story, who, item, box.half.min() + 0.3)
+    lead_to(story, course, goal)
+    points, course.points = course.points, []
+    story.go(who, who.gait, points, action, target=item)
+    story.face(who, box.centre, action)
+    path = straight_path(story, who.position, box.centre, box.high)
+    duration = 1.2 + 1.2 * (box.high - box.low)
+    story.add(who, Beat(name="climb", duration=duration, path=path, target=item), action)
+
+
+def off_cue(story: Story, course: Course, cue: PathCue) -> None:
+    """Down from what one stands on, straight ahead."""
+    who = course.who
+    item = target_of(story, cue)
+    if item is None or item not in story.layout.objects or float(who.position[2]) < 0.05:
+        away_cue(story, course, cue)
+        return
+    box = story.layout.box(item)
+    direction = unit(course.heading)
+    goal = course.at + (box.edge(direction) + 0.7) * direction
+    path = straight_path(story, who.position, goal, 0.0)
+    name = "jump" if course.name == "jump" else "climb" if box.high > 0.5 else "walk"
+    beat = Beat(name=name, duration=1.4, path=path, target=item, point=path[-1], repetitions=1)
+    story.add(who, beat, course.action)
+    who.level = None
