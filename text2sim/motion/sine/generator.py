@@ -10,6 +10,7 @@ import numpy as np
 
 from text2sim.motion.sine.actions import FULL, UPPER
 from text2sim.motion.sine.feet import FootPlan, beside
+from text2sim.motion.sine.handling import grip, hands_for, hands_on, hold, let_go
 from text2sim.motion.sine.idle import breathe
 from text2sim.motion.sine.performer import STANCE, Performer
 from text2sim.motion.sine.sheet import Sheet
@@ -76,6 +77,8 @@ def perform(performer: Performer) -> Track:
     for segment in mine:
         if segment.action in UPPER:
             UPPER[segment.action](performer, performer.shot(segment))
+    for item in list(performer.held):
+        let_go(performer, item, performer.scene.plan.duration)
     breathe(performer)
     return solve(
         sheet, performer.feet.evaluate(sheet.times), performer.goals, performer.scene, actor.id,
@@ -103,9 +106,28 @@ def _write(performer: Performer, group: list[Segment], done: int) -> int:
         return done
     if 0 < done < start:
         performer.sheet.copy_forward(done, start)
+    for shot in shots:
+        _hold(performer, shot)
     if travels(group[0]):
         travel(performer, shots)
+        for shot in shots:
+            if shot.segment.action in ("push", "pull"):
+                hands_on(performer, shot)
     else:
         FULL[group[0].action](performer, shots[0])
     performer.sheet.close_seam(start, stop)
     return stop
+
+
+def _hold(performer: Performer, shot: Shot) -> None:
+    """Keep what is carried in the hands; let go what the plan holds no longer."""
+    segment = shot.segment
+    for item in [name for name in performer.held if name != segment.holding]:
+        let_go(performer, item, segment.start)
+    item = segment.holding
+    if item is None or performer.object(item) is None:
+        return
+    if item not in performer.held:
+        grip(performer, item, hands_for(performer, shot, item), segment.start)
+    if segment.action not in ("put_down", "throw", "pick_up"):
+        hold(performer, shot, item)

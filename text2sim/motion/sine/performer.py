@@ -32,8 +32,8 @@ class Performer:
     words: tuple[str, ...] = ()
     goals: list[HandGoal] = field(default_factory=list)
     grasps: list[Grasp] = field(default_factory=list)
-    carried: dict[str, str] = field(default_factory=dict)
-    """Object id -> the hand or hands that hold it."""
+    held: dict[str, tuple[tuple[int, ...], float]] = field(default_factory=dict)
+    """Object id -> the hands that hold it now, and since when [s]."""
 
     @property
     def skeleton(self) -> Skeleton:

@@ -1,0 +1,251 @@
+"""On hands and feet: crawling along the ground and climbing a ladder."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from text2sim.maths import filters
+from text2sim.motion.sine.feet import Placement, Step
+from text2sim.motion.sine.footholds import Route, route
+from text2sim.motion.sine.performer import Performer, Shot
+from text2sim.motion.sine.postures import PRONE
+from text2sim.motion.sine.sheet import LEFT, RIGHT, SIGN, HandGoal
+
+STRIDE = 0.46
+"""Length of a crawling stride [m] of an adult: both knees and both hands move once."""
+DOWN = 1.0
+"""Time to get down on hands and knees [s]."""
+
+
+def crawl(performer: Performer, shot: Shot) -> None:
+    """Get down on hands and knees and crawl along the path; hand and opposite knee go together."""
+    segment, sheet, span, size = shot.segment, performer.sheet, shot.span, performer.scale
+    way = route(performer.scene, [segment.path])
+    already = bool(sheet.pelvis[max(span.start - 1, 0), 2] < 0.62 * size)
+    down = 0.15 if already else min(DOWN, 0.35 * shot.duration)
+    move = max(shot.duration - down - 0.2, 0.3)
+    strides = max(1, round(way.length / (STRIDE * size)))
+    s = way.length * _even((shot.t - down) / move)
+    sheet.base[span] = way.at(s)
+    sheet.base[span, 2] = filters.gaussian(way.at(s)[:, 2], 5.0)
+    yaw = _crawl_yaw(performer, shot, way, s)
+    phase = s / max(way.length, 1e-6) * strides
+    _crawl_body(performer, shot, phase, down)
+    _crawl_knees(performer, shot, way, strides, down, move, yaw)
+    _crawl_hands(performer, shot, way, strides, down, move, yaw)
+
+
+def _even(u: np.ndarray) -> np.ndarray:
+    """Progress with soft ends and an even pace between."""
+    u = np.clip(u, 0.0, 1.0)
+    soft = 0.12
+    ramp = np.where(u < soft, u**2 / (2 * soft), u - soft / 2)
+    ramp = np.where(u > 1 - soft, 1 - soft - (1 - u) ** 2 / (2 * soft), ramp)
+    return ramp / (1.0 - soft)
+
+
+def _crawl_yaw(performer: Performer, shot: Shot, way: Route, s: np.ndarray) -> np.ndarray:
+    sheet, span = performer.sheet, shot.span
+    before = sheet.yaw[max(span.start - 1, 0)]
+    turned = np.pi if shot.segment.direction == "backward" else 0.0
+    yaw = way.direction(s) + turned if way.length > 0.1 else np.full(len(s), before)
+    yaw = yaw + 2 * np.pi * np.round((before - yaw[0]) / (2 * np.pi))
+    yaw += (before - yaw[0]) * (1.0 - filters.minimum_jerk(shot.t / 0.8))
+    sheet.yaw[span] = yaw
+    return yaw
+
+
+def _crawl_body(performer: Performer, shot: Shot, phase: np.ndarray, down: float) -> None:
+    sheet, span, size = performer.sheet, shot.span, performer.scale
+    performer.neutral(shot)
+    ease = filters.minimum_jerk(shot.t / down)[:, None]
+    swing = np.sin(2.0 * np.pi * phase)
+    count = len(phase)
+    pelvis = np.stack([np.zeros(count), 0.025 * size * swing, np.full(count, 0.475 * size)], axis=1)
+    tilt = np.stack([0.05 * swing, np.full(count, 1.32), 0.10 * swing], axis=1)
+    spine = np.stack([-0.08 * swing, np.full(count, 0.12), -0.12 * swing], axis=1)
+    for name, goal in (("pelvis", pelvis), ("tilt", tilt), ("spine", spine)):
+        channel = getattr(sheet, name)
+        channel[span] += ease * (goal - channel[span])
+    # On the way down the hips go back and bend, the knees only then.
+    dip = filters.bump(shot.t / down)
+    sheet.pelvis[span, 0] -= 0.10 * size * dip
+    sheet.head[span, 1] += ease[:, 0] * -0.25
+    sheet.level[span] = 1.0
+
+
+def _crawl_knees(
+    performer: Performer, shot: Shot, way: Route, strides: int, down: float, move: float,
+    yaw: np.ndarray,
+) -> None:  # fmt: skip
+    """The feet lie on their insteps, a shank's length behind the knees."""
+    for side in (LEFT, RIGHT):
+        lag = 0.0 if side == LEFT else 0.5
+        start = shot.segment.start
+        placed = _shin(performer, way, yaw, 0.0, side, shot)
+        performer.feet.step(
+            side,
+            Step(start=start + 0.20 * down + 0.25 * down * side, end=start + 0.75 * down + 0.25 * down * side,
+                 to=placed, lift=0.08, toe_off=0.4, tuck=1.0),
+        )  # fmt: skip
+        for k in range(strides + 1):
+            begin, end = (k + lag) / strides, min((k + lag + 0.42) / strides, 1.0)
+            if begin >= 0.995:
+                break
+            goal = _shin(performer, way, yaw, min((k + lag + 0.92) / strides, 1.0), side, shot)
+            performer.feet.step(
+                side,
+                Step(start=start + down + begin * move, end=start + down + end * move + 1e-3,
+                     to=goal, lift=0.025, toe_off=0.0, tuck=PRONE - 0.1),
+            )  # fmt: skip
+
+
+def _at(way: Route, yaw: np.ndarray, u: float, shot: Shot) -> tuple[np.ndarray, float]:
+    """Base and heading of the body at a fraction of the way."""
+    s = u * way.length
+    turned = np.pi if shot.segment.direction == "backward" else 0.0
+    heading = float(way.direction(np.array(s))) + turned if way.length > 0.1 else float(yaw[-1])
+    return way.at(np.array(s)), heading
+
+
+def _shin(
+    performer: Performer, way: Route, yaw: np.ndarray, u: float, side: int, shot: Shot
+) -> Placement:
+    base, heading = _at(way, yaw, u, shot)
+    size = performer.scale
+    point = performer.to_world((-0.71 * size, SIGN[side] * 0.12 * size, 0.0), base, heading)
+    point[2] = performer.scene.ground_height(point[:2])
+    return Placement(point=point, yaw=heading, pitch=PRONE)
+
+
+def _crawl_hands(
+    performer: Performer, shot: Shot, way: Route, strides: int, down: float, move: float,
+    yaw: np.ndarray,
+) -> None:  # fmt: skip
+    """Palms planted on the ground, each moving with the opposite knee."""
+    for side in (LEFT, RIGHT):
+        lag = 0.5 if side == LEFT else 0.0
+        palm = _palm(performer, way, yaw, 0.0, side, shot)
+        points = np.tile(palm, (len(shot.t), 1))
+        for k in range(strides + 1):
+            begin, end = (k + lag) / strides, min((k + lag + 0.42) / strides, 1.0)
+            if begin >= 0.995:
+                break
+            goal = _palm(performer, way, yaw, min((k + lag + 0.92) / strides, 1.0), side, shot)
+            u = (shot.t - down - begin * move) / max((end - begin) * move, 1e-3)
+            points += (goal - palm) * filters.minimum_jerk(u)[:, None]
+            points[:, 2] += 0.07 * performer.scale * filters.bump(u)
+            palm = goal
+        weight = filters.minimum_jerk((shot.t - 0.25 * down) / (0.7 * down))
+        performer.reach(shot, side, points, weight, frame="world", pole=(-0.6, 0.5, 0.1))
+
+
+def _palm(
+    performer: Performer, way: Route, yaw: np.ndarray, u: float, side: int, shot: Shot
+) -> np.ndarray:
+    base, heading = _at(way, yaw, u, shot)
+    size = performer.scale
+    point = performer.to_world((0.50 * size, SIGN[side] * 0.20 * size, 0.0), base, heading)
+    point[2] = performer.scene.ground_height(point[:2]) + 0.035 * size
+    return point
+
+
+def climb_ladder(performer: Performer, shot: Shot) -> None:
+    """Climb from rung to rung, hand and opposite foot by turns."""
+    segment, sheet, span, size = shot.segment, performer.sheet, shot.span, performer.scale
+    performer.neutral(shot)
+    yaw = segment.heading_end
+    sheet.yaw[span] = sheet.yaw[max(span.start - 1, 0)]
+    u = _even(shot.t / shot.duration)
+    along = np.linspace(0.0, 1.0, len(segment.path))
+    sheet.base[span] = np.stack([np.interp(u, along, segment.path[:, i]) for i in range(3)], axis=1)
+    rungs = _rungs(performer, shot)
+    rise = float(segment.path[-1, 2] - segment.path[0, 2])
+    floor = float(segment.path[0, 2])
+    steps = max(1, int(np.sum((rungs[:, 2] - floor > 0.1) & (rungs[:, 2] - floor <= abs(rise) + 0.05))))
+    phase = u * steps
+    swing = np.sin(np.pi * phase) * filters.envelope(shot.t, 0, shot.duration, 0.4, 0.4)
+    sheet.pelvis[span, 1] = 0.03 * size * swing
+    sheet.pelvis[span, 0] = -0.04 * size
+    sheet.pelvis[span, 2] -= 0.10 * size
+    sheet.tilt[span, 0] = -0.05 * swing
+    sheet.tilt[span, 1] += 0.10
+    sheet.spine[span, 1] += 0.08
+    sheet.head[span, 1] -= 0.30
+    _rung_feet(performer, shot, rungs, steps, yaw, up=rise > 0)
+    _rung_hands(performer, shot, rungs, steps, yaw, up=rise > 0)
+
+
+def _rungs(performer: Performer, shot: Shot) -> np.ndarray:
+    """Middles of the rungs [m], world, from below, (R, 3)."""
+    segment = shot.segment
+    low = segment.path[np.argmin(segment.path[:, 2])]
+    plan = next((p for p in performer.scene.plan.objects if p.id == segment.target), None)
+    ahead = np.array([np.cos(segment.heading_end), np.sin(segment.heading_end), 0.0])
+    if plan is None or plan.kind != "ladder":
+        heights = np.arange(0.3, np.ptp(segment.path[:, 2]) + 2.0, 0.3)
+        lean = (segment.path[-1] - segment.path[0]) * [1, 1, 0] / max(np.ptp(segment.path[:, 2]), 0.1)
+        return low + 0.3 * ahead + heights[:, None] * (np.abs(lean) * np.sign(lean) + [0, 0, 1])
+    depth, _, height = plan.size
+    count = plan.count or 8
+    share = (np.arange(count) + 0.75) / (count + 0.5)
+    # The foot of the ladder is on the climber's side and it leans away from the climber.
+    start = plan.position + [0, 0, 0.01] - (0.5 * depth - 0.03) * ahead
+    return start + share[:, None] * ((depth - 0.06) * ahead + [0, 0, height - 0.02])
+
+
+def _rung_feet(
+    performer: Performer, shot: Shot, rungs: np.ndarray, steps: int, yaw: float, *, up: bool
+) -> None:
+    segment, size = shot.segment, performer.scale
+    beat = shot.duration / (steps + 1)
+    ahead = np.array([np.cos(yaw), np.sin(yaw), 0.0])
+    left = np.array([-np.sin(yaw), np.cos(yaw), 0.0])
+    order = range(steps) if up else range(steps - 1, -1, -1)
+    for number, k in enumerate([*order, None]):
+        side = (LEFT, RIGHT)[number % 2]
+        if k is None:
+            k = steps - 1 if up else -1
+        rung = rungs[k] if k >= 0 else segment.path[-1] + 0.12 * size * ahead
+        point = rung - 0.12 * size * ahead + SIGN[side] * 0.10 * size * left
+        point[2] += 0.022 if k >= 0 else 0.0
+        start = segment.start + (number + 0.1) * beat
+        performer.feet.step(
+            side,
+            Step(start=start, end=start + 0.75 * beat, to=Placement(point=point, yaw=yaw), lift=0.05,
+                 toe_off=0.3, rise=0.1, roll=0.05),
+        )  # fmt: skip
+
+
+def _rung_hands(
+    performer: Performer, shot: Shot, rungs: np.ndarray, steps: int, yaw: float, *, up: bool
+) -> None:
+    size = performer.scale
+    beat = shot.duration / (steps + 1)
+    left = np.array([-np.sin(yaw), np.cos(yaw), 0.0])
+    first = int(np.clip(np.argmin(np.abs(rungs[:, 2] - shot.segment.path[0, 2] - 1.35 * size)), 0, len(rungs) - 1))
+    direction = 1 if up else -1
+    for side in (LEFT, RIGHT):
+        offset = SIGN[side] * 0.17 * size * left
+
+        def rung(index: int, offset: np.ndarray = offset) -> np.ndarray:
+            """A rung's end; above the last one the hands go on up the rails."""
+            top = min(max(index, 0), len(rungs) - 1)
+            extra = (index - top) * (rungs[1] - rungs[0]) if len(rungs) > 1 else np.zeros(3)
+            return rungs[top] + offset + np.minimum(extra, [np.inf, np.inf, 0.25])
+
+        points = np.tile(rung(first), (len(shot.t), 1))
+        place = first
+        for number in range(steps + 1):
+            if (LEFT, RIGHT)[(number + 1) % 2] != side:
+                continue
+            nxt = first + direction * (number + 1)
+            u = (shot.t - (number + 0.1) * beat) / (0.75 * beat)
+            points += (rung(nxt) - rung(place)) * filters.minimum_jerk(u)[:, None]
+            points -= 0.06 * size * filters.bump(u)[:, None] * [np.cos(yaw), np.sin(yaw), 0.0]
+            place = nxt
+        weight = filters.envelope(shot.t, 0.0, shot.duration + 0.4, 0.45, 0.4)
+        performer.goals.append(
+            HandGoal(start=shot.span.start, side=side, frame="world", points=points,
+                     weight=weight, pole=(-0.3, 0.8, -0.7))
+        )  # fmt: skip
