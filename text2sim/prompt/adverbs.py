@@ -24,7 +24,7 @@ INTENSITY: dict[str, float] = {
 """Word before a speed word -> exponent on its factor: 'very slowly' is 0.6 ** 1.5."""
 
 MANNERS = frozenset("drunk hard high low tiptoe backwards upright still together alone barefoot "
-                    "blindfolded upside casual aimlessly sideways diagonally crouched bent low "
+                    "blindfolded upside slightly casual aimlessly sideways diagonally crouched bent low "
                     "normal smooth loudly apart deep wide tall tight sharp sideward".split())  # fmt: skip
 """Words without -ly that colour a motion."""
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, final
 
 from text2sim.actions import ACTIONS, VERBS
+from text2sim.prompt.chunks import Chunk
+from text2sim.prompt.numbers import value
 from text2sim.prompt.order import Event
+from text2sim.prompt.phrases import FRACTIONS
 from text2sim.prompt.predicates import Predicate
 from text2sim.prompt.verbs import (
     NEAREST,
@@ -18,6 +21,8 @@ from text2sim.prompt.verbs import (
     VERB_SPEED,
     WITH_OBJECT,
     WITHOUT_OBJECT,
+    inflect,
+    verb_forms,
 )
 from text2sim.types import Action, PathCue
 
@@ -114,8 +119,28 @@ def resolve(
     draft = Draft(predicate=predicate, actors=actors, action=action)
     if verb in VERB_MANNER:
         draft.add_manner(VERB_MANNER[verb])
+    if predicate.noun is not None:
+        _describe_by_noun(work, draft, predicate.noun)
     _place_object(work, draft, objects)
     return draft
+
+
+def _describe_by_noun(work: Interpretation, draft: Draft, noun: Chunk) -> None:
+    """'two quick jumps', 'a half turn': number and fraction; other phrases are spotted."""
+    work.claim(noun.end - 1, noun.end)
+    if noun.role == "measure":
+        return
+    if noun.determiner in ("a", "an", "the") or noun.count not in (None, 1.0):
+        if noun.count not in (None, 0.5) and noun.number > 1:
+            draft.set(repetitions=noun.number)
+        work.claimed |= {i for i in range(noun.start, noun.end) if value(work.reading.low(i)) is not None}
+    for i in range(noun.start, noun.end):
+        low = work.reading.low(i)
+        if low in FRACTIONS and draft.action.name in ("turn", "spin"):
+            draft.fraction = 2 * math.pi * FRACTIONS[low]
+            work.claim(i, i + 1)
+        elif verb_forms().get(low) == draft.predicate.verb or low in ("single", "another"):
+            work.claim(i, i + 1)
 
 
 def _canonical(work: Interpretation, predicate: Predicate, objects: tuple[str, ...]) -> str:
@@ -168,8 +193,9 @@ def _unknown(work: Interpretation, predicate: Predicate) -> str:
 
 def _pushed(work: Interpretation, predicate: Predicate, actors: tuple[str, ...]) -> Draft:
     """'is pushed to the left' by nobody: the body gives way."""
-    verb = f"be {predicate.head.lemma}ed" if not predicate.head.low.endswith(("ed", "n", "t")) else f"be {predicate.head.low}"
-    known = predicate.head.lemma in VERBS
+    lemma = predicate.verb if predicate.noun is not None else predicate.head.lemma
+    verb = f"be {inflect(lemma)[2] if predicate.noun is not None else predicate.head.low}"
+    known = lemma in VERBS or predicate.noun is not None
     action = Action(id="", name="walk" if known else "stand", verb=verb, actor=actors[0])
     if known:
         action = replace(action, manner=("staggering",), distance=0.7)

@@ -96,6 +96,8 @@ class Cast:
     def introduce_prop(self, chunk: Chunk) -> tuple[str, ...]:
         """The things that a noun phrase names: known ones for 'the ball', else new ones."""
         noun = "object" if chunk.noun in VAGUE_THINGS else chunk.noun
+        if noun in ("step", "stair") and chunk.count != 1:
+            noun = "stairs"
         known = [key for key, prop in self.props.items() if prop.noun == noun]
         fresh = describe_prop("", noun, chunk)
         fitting = [key for key in known if _compatible(self.props[key], fresh)]

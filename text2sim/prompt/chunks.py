@@ -117,14 +117,15 @@ def _make(
     while len(compound) > 1 and _only_describes(compound):
         adjectives.append(compound.pop(0))
     noun = " ".join([*(word.low for word in compound[:-1]), singular(head.low)])
-    amount = numbers.spelled([word.low for word in words[start:nouns]])
-    plural = singular(head.low) != head.low or head.low in ("people", "steps")
+    counting = [w.low for w in words[start:nouns] if not reading.low(w.index + 1).startswith("degree")]
+    amount = numbers.spelled(counting)
+    plural = singular(head.low) != head.low or head.low == "people"
     if amount is None:
         amount = 2.0 if determiner == "both" else (None if plural else 1.0)
     return Chunk(
         start=start, end=end, head=head, noun=noun, determiner=determiner, count=amount,
         role=_role(reading, noun, head, start),
-        adjectives=tuple(w for w in adjectives if numbers.value(w.low) is None and w.low != ","),
+        adjectives=tuple(w for w in adjectives if numbers.value(w.low) is None and w.low != "," and not w.low.startswith("degree")),
     )  # fmt: skip
 
 
@@ -143,6 +144,8 @@ def _describes(reading: Reading, i: int) -> bool:
         return reading.low(i + 1) != "" and _is_noun(reading, i + 1)
     if word.low in ("and", ",") and i and reading.words[i - 1].tag in _DESCRIBING:
         return reading.words[min(i + 1, len(reading.words) - 1)].tag.startswith("JJ") and bool(following)
+    if word.low in ("degree", "degrees") and numbers.value(reading.low(i - 1)) is not None:
+        return following not in ("", "to", ".", ",", "and", "left", "right", "around")
     if numbers.value(word.low) is not None or word.tag in _DESCRIBING:
         return word.low not in ("next", "half-way") and not word.low.endswith("wise")
     return word.tag == "RB" and word.low in ("very", "quite", "rather", "light", "dark", "slightly")
@@ -190,7 +193,7 @@ def _role(reading: Reading, noun: str, head: Word, start: int) -> Role:
     last = noun.split()[-1]
     if last in PEOPLE:
         return "actor"
-    if last in BODY and noun not in NOUNS:
+    if last in BODY and (noun not in NOUNS or reading.low(start) in ("his", "her", "its", "their")):
         return "measure" if _is_length(reading, head) else "body"
     if noun in GROUND:
         return "ground"
@@ -198,15 +201,25 @@ def _role(reading: Reading, noun: str, head: Word, start: int) -> Role:
         return _step_role(reading, head, start) if last in numbers.STEPS else "measure"
     if any(last in nouns or head.low in nouns for nouns in ROUTES.values()):
         return "route"
+    if last in ("turn", "bend", "corner") and _is_bend(reading, head, start):
+        return "route"
     if last in MOTION_NOUNS:
         return "motion"
     if noun in PLACES:
         return "place"
-    if last in ACTION_NOUNS and _is_done(reading, head):
+    if (noun in ACTION_NOUNS or last in ACTION_NOUNS) and _is_done(reading, head):
         return "action"
     if last in EMPTY_NOUNS or last in SPEED:
         return "empty"
     return "garment" if last in GARMENTS and noun not in NOUNS else "prop"
+
+
+def _is_bend(reading: Reading, head: Word, start: int) -> bool:
+    """'walks a left turn' is a curve; 'does a turn' turns, and 'around a corner' has a thing."""
+    before = reading.low(start - 1)
+    governor = reading.head(head)
+    governor = reading.head(governor) if governor.tag == "IN" else governor
+    return before != "around" and governor.is_verb and governor.lemma in ("walk", "run", "go", "jog")
 
 
 def _is_length(reading: Reading, head: Word) -> bool:
@@ -232,9 +245,12 @@ def _step_role(reading: Reading, head: Word, start: int) -> Role:
     return "prop" if governor.lemma in ("climb", "ascend", "descend", "mount") else "measure"
 
 
+_BLOWS = frozenset({"receive", "get", "experience"})
+
+
 def _is_done(reading: Reading, head: Word) -> bool:
     """An action noun needs a light verb ('does a kick'), or stands with one of its phrases."""
     governor = reading.head(head)
     if governor.tag == "IN":
         governor = reading.head(governor) if governor.low in ("for", "of", "with", "in") else governor
-    return governor.lemma in LIGHT or governor.index == head.index
+    return governor.lemma in LIGHT | _BLOWS or governor.index == head.index

@@ -126,6 +126,8 @@ def _introduce(
             work.cast.introduce_actor(chunk)
         elif chunk.role == "pronoun":
             _resolve_pronoun(work, chunk, predicates, late)
+        elif chunk.role == "ground":
+            work.claim(chunk.start, chunk.end)
         elif _is_thing(chunk, predicates, placed):
             _note_minor(work, chunk, work.cast.introduce_prop(chunk))
         if chunk.head.index in work.cast.referents or chunk.role == "pronoun":

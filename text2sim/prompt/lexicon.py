@@ -28,7 +28,7 @@ PEOPLE: dict[str, PersonNoun] = {
               "policewoman businesswoman princess bride nun housewife", "female"),
     **_people("girl daughter", "female", "child"),
     **_people("grandmother grandma granny", "female", "old"),
-    **_people("child kid toddler", None, "child"),
+    **_people("child kid toddler baby infant", None, "child"),
     **_people("elder senior pensioner", None, "old"),
     **_people("person human someone somebody anyone anybody figure character robot humanoid adult "
               "teenager subject individual people soldier dancer chef cook doctor nurse teacher "
@@ -58,7 +58,7 @@ IRREGULAR_PLURALS = {
     "torches": "torch", "couches": "couch", "bushes": "bush", "dishes": "dish", "heroes": "hero",
 }  # fmt: skip
 
-PLURAL_THINGS = frozenset("stairs steps scissors trousers jeans pants shorts tights leggings "
+PLURAL_THINGS = frozenset("stairs scissors trousers jeans pants shorts tights leggings "
                           "sunglasses headphones binoculars".split())  # fmt: skip
 """Things whose plural is the name of one."""
 
@@ -131,7 +131,8 @@ EMPTY_NOUNS = frozenset(
     "way manner bit direction place position spot side front time course moment distance time "
     "order balance pace speed velocity tempo rate fashion style mood half quarter end start "
     "beginning line air rest while part middle point force stop sequence motion movement "
-    "fun all".split()
+    "fun all height angle support kind form posture location target response attempt pattern shape "
+    "size effort radius diameter weight reason".split()
 )
 """Nouns that never are things; phrases that give them a meaning are spotted before."""
 
@@ -142,7 +143,7 @@ FUNCTION_WORDS = frozenset(
     "might must shall should there here it he she they them him i you we me us himself herself "
     "itself themselves who which what whose where when if not n't 's ' also just please very "
     "quite rather really too more while it's own let make that's now one there's such only even "
-    "gets get getting while after before during until along with".split()
+    "gets get getting another other while after before during until along with".split()
 )  # fmt: skip
 """Words that carry no content of their own: they may stay unplaced without being reported."""
 
@@ -167,7 +168,7 @@ def singular(noun: str) -> str:
     """The singular of a noun that the rules know, or a guess by its ending."""
     if noun in IRREGULAR_PLURALS:
         return IRREGULAR_PLURALS[noun]
-    if noun in PLURAL_THINGS or not noun.endswith("s") or noun.endswith(("ss", "us")):
+    if noun in PLURAL_THINGS or not noun.endswith("s") or len(noun) < 3 or noun.endswith(("ss", "us")):
         return noun
     if noun.endswith("ies") and len(noun) > 4:
         return noun[:-3] + "y"

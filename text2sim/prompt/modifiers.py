@@ -70,6 +70,13 @@ def _duration(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
     return True
 
 
+def _stagger(draft: Draft) -> None:
+    """'stumbles a few steps' and 'stumbles forward' stay upright."""
+    if draft.action.name == "fall" and draft.predicate.verb in ("stumble", "trip", "slip"):
+        draft.set(name="walk")
+        draft.add_manner("staggering", 0.6)
+
+
 def _distance(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
     if "distance" in draft.touched:
         draft.begin_share(work.warnings)
@@ -79,6 +86,7 @@ def _distance(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
 
 
 def _steps(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
+    _stagger(draft)
     if not ACTIONS[draft.action.name].travels:
         return False
     for word in phrase.chunk.adjectives if phrase.chunk is not None else ():
@@ -147,6 +155,8 @@ def _direction(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
         return True
     if "direction" in draft.touched and draft.action.direction != text and _listed(work, phrase):
         draft.begin_share(work.warnings)
+    if text in ("forward", "backward") and draft.predicate.verb == "stumble":
+        _stagger(draft)
     draft.set(direction=cast(Direction, text))
     draft.touched.add("direction")
     return True
@@ -197,10 +207,17 @@ def _shuttle(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
     return True
 
 
+def _way(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
+    if not ACTIONS[draft.action.name].travels:
+        return phrase.text == "around"
+    draft.add_path(PathCue(kind="away_from" if phrase.text == "off" else PATHS.get(phrase.text, "away_from")))
+    return True
+
+
 _APPLY: dict[str, Callable[[Interpretation, Phrase, Draft], bool]] = {
     "duration": _duration, "distance": _distance, "steps": _steps, "angle": _angle,
     "times": _times, "route": _route, "side": _side, "turning": _turning,
-    "direction": _direction, "manner": _manner, "order": _order, "shuttle": _shuttle,
+    "direction": _direction, "manner": _manner, "order": _order, "shuttle": _shuttle, "way": _way,
 }  # fmt: skip
 
 

@@ -33,11 +33,11 @@ from text2sim.prompt.reading import Reading
 
 Kind = Literal[
     "duration", "distance", "angle", "times", "steps", "route", "side", "direction", "turning",
-    "manner", "order", "place", "relation", "empty", "shuttle",
+    "manner", "order", "place", "empty", "shuttle", "way",
 ]  # fmt: skip
 
 _THE = frozenset("the his her its their my your a an".split())
-_RATES = frozenset("speed pace tempo velocity rate".split())
+_RATES = frozenset("speed pace tempo velocity rate walk run jog trot".split())
 _WAYS = frozenset("way manner fashion style".split())
 _RATE_WORDS = {"high": 1.5, "full": 1.8, "top": 1.8, "medium": 1.0, "normal": 1.0, "moderate": 1.0,
                "low": 0.6, "constant": 1.0, "average": 1.0, "walking": 1.0, "great": 1.5,
@@ -46,7 +46,7 @@ _ENTITIES = frozenset({"actor", "prop", "garment", "pronoun", "place"})
 _COMPANY = {"with": "", "for": "", "without": ""}
 _SPOTS = ("on the spot", "in place", "on one spot", "on a spot", "on spot", "at one place",
           "in one place", "on the same spot")  # fmt: skip
-_HALVES = {"quarter": 0.25, "half": 0.5, "full": 1.0, "complete": 1.0, "whole": 1.0,
+FRACTIONS = {"quarter": 0.25, "half": 0.5, "full": 1.0, "complete": 1.0, "whole": 1.0,
            "three-quarter": 0.75, "three-quarters": 0.75, "semi": 0.5}  # fmt: skip
 
 
@@ -176,7 +176,8 @@ def _route(s: Spotter, i: int) -> Phrase | None:
             return Phrase(kind="route", start=start, end=start + 1, text=kind)
         return None
     noun = chunk.noun.split()[-1]
-    kind = next(k for k, nouns in ROUTES.items() if noun in nouns or chunk.head.low in nouns)
+    shapes = (k for k, nouns in ROUTES.items() if noun in nouns or chunk.head.low in nouns)
+    kind = next(shapes, "circle")
     return Phrase(kind="route", start=start, end=chunk.end, text=kind,
                   value=2 * math.pi * (fraction or _fraction(s, chunk, noun)), chunk=chunk)  # fmt: skip
 
@@ -187,17 +188,20 @@ def _fraction(s: Spotter, chunk: Chunk, noun: str) -> float:
         number = numbers.value(word)
         if words[j + 1].startswith("degree") and number is not None:
             return number / 360
-        if word in _HALVES:
-            return _HALVES[word]
+        if word in FRACTIONS:
+            return FRACTIONS[word]
     named = {"semicircle": 0.5, "quartercircle": 0.25}
-    return named.get(noun, 0.25 if noun in ("curve", "arc", "bow") else 1.0)
+    return named.get(noun, 0.25 if noun in ("curve", "arc", "bow", "turn", "bend", "corner") else 1.0)
 
 
 def _side(s: Spotter, i: int) -> Phrase | None:
     """'with his left foot', 'on one leg', 'both arms'; also limbs without a preposition."""
     start = i
     low = s.reading.low
-    while low(i) in ("with", "using", "on", "by", "in", "at", "from", "over", "under", "across", "above", "of", "against", "to", "into", "behind") and i - start < 2:
+    for phrase in ("in front of", "next to", "up to", "down to", "on top of", "down on"):
+        i += s.reading.starts(i, phrase)
+    start_words = i
+    while low(i) in ("with", "using", "on", "by", "in", "at", "from", "over", "under", "across", "above", "of", "against", "to", "into", "behind") and i - start_words < 2:
         i += 1
     chunk = s.chunk_at(i)
     if low(i).endswith("-footed") or low(i).endswith("-handed"):
@@ -269,7 +273,7 @@ def _names_direction(s: Spotter, i: int, prepared: bool, article: bool) -> bool:
     if word in ("left", "right", "front", "rear"):
         if singular(following) in BODY:
             return False
-        if word == "right" and following in ("next", "behind", "in", "at", "up", "on", "away", "before", "after"):
+        if word == "right" and following in ("next", "behind", "away", "before", "after", "in"):
             return False
         return (prepared and article) or word in ("left", "right") or (prepared and word == "front")
     return not (prepared and article and following not in ("direction", ""))
@@ -290,16 +294,12 @@ def _back(s: Spotter, i: int) -> Phrase | None:
 def _manner(s: Spotter, i: int) -> Phrase | None:
     """Adverbs and set phrases: 'very slowly', 'happily', 'in a hurry', 'at full speed'."""
     low = s.reading.low
-    for spot in _SPOTS:
-        if length := s.reading.starts(i, spot):
-            return Phrase(kind="manner", start=i, end=i + length, text="in place", value=1.0)
-    for phrase in (_rate(s, i), _likeness(s, i), _feeling(s, i)):
-        if phrase is not None:
-            return phrase
     start, power = i, 1.0
     while low(i) in INTENSITY:
         power *= INTENSITY[low(i)]
         i += 1
+    if low(i) not in SPEED and not low(i).endswith("ly"):
+        i, power = start, 1.0
     if low(i) in ("a",) and low(i + 1) in ("bit", "little") and low(i + 2) in SPEED:
         power, i = 0.5, i + 2
     word = low(i)
@@ -310,6 +310,14 @@ def _manner(s: Spotter, i: int) -> Phrase | None:
     if (adverb or known) and s.reading.words[i].tag[:2] != "NN" or word in ("barefoot", "upright", "tiptoe"):
         return Phrase(kind="manner", start=start, end=i + 1, text=word, value=1.0)
     return None
+
+
+def _set_phrase(s: Spotter, i: int) -> Phrase | None:
+    """'on the spot', 'at full speed', 'like a robot', 'with joy'."""
+    for spot in _SPOTS:
+        if length := s.reading.starts(i, spot):
+            return Phrase(kind="manner", start=i, end=i + length, text="in place", value=1.0)
+    return _rate(s, i) or _likeness(s, i) or _feeling(s, i)
 
 
 def _rate(s: Spotter, i: int) -> Phrase | None:
@@ -393,6 +401,15 @@ def _place(s: Spotter, i: int) -> Phrase | None:
     return None
 
 
+def _bare_path(s: Spotter, i: int) -> Phrase | None:
+    """'walks away', 'runs past': a way without an object."""
+    low = s.reading.low(i)
+    bare = ("away", "past", "across", "through", "over", "around", "along", "off")
+    if low in bare and s.chunk_at(i + 1) is None and s.reading.low(i + 1) not in ("of", "from"):
+        return Phrase(kind="way", start=i, end=i + 1, text=low)
+    return None
+
+
 def _empty(s: Spotter, i: int) -> Phrase | None:
     """'a bit', 'in order', 'on his way', 'the way'."""
     low = s.reading.low(i)
@@ -410,6 +427,6 @@ def _empty(s: Spotter, i: int) -> Phrase | None:
 
 
 _SPOTTERS: tuple[Callable[[Spotter, int], Phrase | None], ...] = (
-    _shuttle, _measure, _repeats, _route, _side, _turning, _place, _back, _direction,
-    _manner, _order, _empty,
+    _shuttle, _set_phrase, _measure, _repeats, _route, _side, _turning, _place, _back, _direction,
+    _manner, _order, _bare_path, _empty,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import final
 from text2sim.actions import VERBS
 from text2sim.prompt.adverbs import INTENSITY, SPEED
 from text2sim.prompt.chunks import Chunk
-from text2sim.prompt.lexicon import singular
+from text2sim.prompt.lexicon import BODY, singular
 from text2sim.prompt.numbers import STEPS
 from text2sim.prompt.reading import Reading, Word
 from text2sim.prompt.verbs import (
@@ -63,6 +63,8 @@ def find_verbs(reading: Reading) -> frozenset[int]:
 
 
 def _is_adjective(reading: Reading, word: Word) -> bool:
+    if word.low == "using" and _has_limb(reading, word.index):
+        return True
     if word.tag not in ("VBG", "VBN", "VBD"):
         return word.low == "left" and not reading.children(word)
     following = reading.words[word.index + 1] if word.index + 1 < len(reading.words) else None
@@ -71,6 +73,10 @@ def _is_adjective(reading: Reading, word: Word) -> bool:
     if describes and following is not None and word.tag == "VBG":
         return singular(following.low) not in ("stairs",)
     return word.dep == "amod" or describes
+
+
+def _has_limb(reading: Reading, index: int) -> bool:
+    return any(singular(reading.low(i)) in BODY for i in range(index + 1, index + 4))
 
 
 def _last_resort(reading: Reading) -> set[int]:
@@ -122,6 +128,8 @@ def _gives_way(reading: Reading, word: Word, verbs: frozenset[int]) -> Word | No
     following = word.index + 1
     while reading.low(following) in ("to", "on", "by", "ready", "with") or reading.low(following).endswith("ly"):
         following += 1
+    if word.lemma == "use":
+        following = next((i for i in range(word.index, word.index + 7) if reading.low(i - 1) == "to" and i in verbs), -1)
     if following not in verbs:
         return None
     target = reading.words[following]
@@ -138,6 +146,13 @@ def _predicate(
     auxiliaries = {child.index for child in reading.children(word) if child.dep in ("aux", "auxpass")}
     words = {word.index, *merged, *auxiliaries}
     direct = _object(reading, word, chunks)
+    if word.lemma in ("receive", "get", "experience", "take") and direct is not None and _is_blow(direct):
+        return Predicate(head=word, words=frozenset({*words, direct.head.index}), verb=direct.noun.split()[-1],
+                         noun=direct, passive=True)  # fmt: skip
+    if word.lemma in LIGHT and direct is None:
+        route = _route_after(reading, word, chunks)
+        if route is not None:
+            return Predicate(head=word, words=frozenset(words), verb="walk")
     if word.lemma in LIGHT and direct is not None and not passive:
         named = _named_action(reading, direct)
         if named is not None:
@@ -151,6 +166,15 @@ def _predicate(
     return Predicate(
         head=word, words=frozenset(words | extra), verb=verb, object=direct, passive=passive
     )
+
+
+def _is_blow(chunk: Chunk) -> bool:
+    return chunk.noun.split()[-1] in ("push", "shove", "hit", "bump", "punch", "blow", "slap", "pull")
+
+
+def _route_after(reading: Reading, word: Word, chunks: tuple[Chunk, ...]) -> Chunk | None:
+    """'performs a quarter circle' is walked."""
+    return next((c for c in chunks if c.role == "route" and c.start == word.index + 1), None)
 
 
 def _is_passive(reading: Reading, word: Word) -> bool:
@@ -196,7 +220,7 @@ def _named_action(reading: Reading, chunk: Chunk) -> str | None:
             if lemma is not None and lemma not in LIGHT and (word.low.endswith("ing") or word.is_noun):
                 return lemma
     if chunk.role in ("action", "motion"):
-        return ACTION_NOUNS.get(chunk.noun.split()[-1])
+        return ACTION_NOUNS.get(chunk.noun) or ACTION_NOUNS.get(chunk.noun.split()[-1])
     return None
 
 

@@ -13,13 +13,23 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, final
 
 from text2sim.catalogue import NOUNS
+from text2sim.prompt.adverbs import DIRECTIONS
 from text2sim.prompt.guard import check_language
 from text2sim.prompt.lexicon import BODY, GARMENTS, PEOPLE, singular
+from text2sim.prompt.numbers import value
 from text2sim.prompt.spelling import correct, lexicon
 from text2sim.prompt.verbs import is_third_person, verb_forms
 
 if TYPE_CHECKING:
     from spacy.language import Language
+
+
+
+def _kneel(match: re.Match[str]) -> str:
+    """'goes down on his knees', in the form of the verb."""
+    ending = (match.group(2) or "").replace("es", "s").replace("ting", "ing")
+    return f"kneel{ending} down"
+
 
 _REWRITES = (
     (r"\bup-?stairs\b", "up the stairs"),
@@ -30,10 +40,28 @@ _REWRITES = (
     (r"\b(?:at|in) the same time\b", "simultaneously"),
     (r"\bas (?:fast|quickly) as (?:possible|(?:he|she|they|it) can)\b", "very fast"),
     (r"\bas slowly as (?:possible|(?:he|she|they|it) can)\b", "very slowly"),
-    (r"\b(\d+)[ -]?(?:degrees?|deg)\b|(\d+) ?°", r"\1\2 degrees"),
+    (r"\b(\d+)(?:[ -]?(?:degrees?|deg|degress)\b| ?°)", r"\1 degrees"),
+    (r"\bdegrees (?=(?:left |right )?(?:curve|turn|rotation|arc|bend|angle|circle|spin))", "degree "),
     (r"\b(\d+(?:[.,]\d+)?) ?(m|cm|km|s)\b", r"\1 \2"),
     (r"\b([a-z]+) footed\b", r"\1-footed"),
-    (r"\bu[ -]turn\b", "u-turn"),
+    (r"\bu[ -]turn\b", "turn around"),
+    (r"\b(?:doing|does|do|making|makes|make|performing|performs|perform)(?: a)? turn around\b", "turns around"),
+    (r"\bfigure[ -](?:of[ -])?(?:eight|8)\b|\b(?:an? )?(?:eight|8)[ -]shape\b", "a loop"),
+    (r"\b(?:back )?(?:in)?to (?:the|its|his|her|their) (?:(?:same|starting|start|initial|original|"
+     r"previous|first|old) )+(?:position|place|point|spot|location|line|posture|track)(?: again)?\b",
+     "back"),
+    (r"\bwhere (?:it|he|she|they) (?:had )?(?:started|began|started from|was before)\b", "back"),
+    (r"\bto where .* (?:started|began)\b", "back"),
+    (r"\b(?:starting|start|starts|beginning|begins) (with|on|from) (?=(?:the|his|her|its|their)? ?(?:left|right))",
+     r"\1 "),
+    (r"\bsteps? (?:to|on) the side\b", "sidesteps"),
+    (r"\bside[ -]step", "sidestep"),
+    (r"\b(?:a|some|any) (?:kind|sort|type|form|piece) of (?:an? )?", "a "),
+    (r"\b(?:a|the) (?:flight|set) of (?:stairs|steps)", "the stairs"),
+    (r"\ba pair of ", "two "),
+    (r"\b(go|get|drop|fall|sink)(es|s|ting|ing)?(?: down)? (?:on|to|onto) "
+     r"(?:his|her|its|the|their|one|both)(?: two| both)? knees?\b", _kneel),
+    (r"\b(?:on|to) all fours?\b", "on all fours"),
     (r"\btip[ -]toe", "tiptoe"),
     (r"\b(quarter|half|full|semi)[ -](circle|turn)", r"\1 \2"),
     (r"\ba lot of\b|\blots of\b", "many"),
@@ -43,6 +71,10 @@ _REWRITES = (
     (r"\b(?:is|are|'s) about to\b", "starts to"),
 )
 
+_PLAIN = {**dict.fromkeys("human humanoid subject figure individual character robot zombie".split(), "man"),
+          **dict.fromkeys("humans subjects figures robots".split(), "men")}  # fmt: skip
+"""Nouns that the model also takes for adjectives or verbs -> noun that is parsed instead."""
+_BETWEEN = frozenset({"then", "also", "both", "now", "back"})
 _NOUN_ROLES = frozenset({"pobj", "compound", "dobj", "nmod"})
 
 _VIEW = re.compile(
@@ -177,9 +209,11 @@ def _missing_subject(words: list[str]) -> list[str]:
 
 
 def _parse(nlp: Language, words: list[str], written: list[str]) -> tuple[Word, ...]:
-    tokens = _analyse(nlp, words)
+    plain = {i: _PLAIN[word] for i, word in enumerate(words) if word in _PLAIN}
+    tokens = _analyse(nlp, [plain.get(i, word) for i, word in enumerate(words)])
     stand_ins = _stand_ins(words, [token[1] for token in tokens], [token[2] for token in tokens])
     if stand_ins:
+        stand_ins = {**plain, **stand_ins}
         tokens = _analyse(nlp, [stand_ins.get(i, word) for i, word in enumerate(words)])
     parsed = []
     for i, (low, (lemma, tag, dep, head)) in enumerate(zip(words, tokens)):
@@ -229,8 +263,10 @@ def _is_direction(words: list[str], tags: list[str], i: int) -> bool:
 
 def _should_be_verb(words: list[str], tags: list[str], i: int) -> bool:
     j = i - 1
-    while j >= 0 and (words[j].endswith("ly") or words[j] in ("then", "also", "both", "now")):
+    while j >= 0 and (words[j].endswith("ly") or words[j] in _BETWEEN or words[j] in DIRECTIONS):
         j -= 1
+    if value(words[j]) is not None or words[j] in ("the", "his", "her"):
+        return False
     before = words[j] if j >= 0 else ""
     noun = singular(before)
     animate = noun in PEOPLE or noun in GARMENTS or noun in ("hair", "he", "she", "it", "who", "that")

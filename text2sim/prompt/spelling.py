@@ -62,7 +62,7 @@ def correct(word: str, english: frozenset[str]) -> str:
         return word
     if word in english or word in lexicon() or _is_derived(word, english):
         return word
-    allowed = 1 if len(word) < 7 else 2
+    allowed = 1 if len(word) < 8 else 2
     candidates = [
         (distance(word, known), known)
         for known in _by_initial().get(word[0], ())

@@ -26,12 +26,12 @@ NEAREST: dict[str, str] = {
         "kneel": "lunge",
         "sit": "meditate relax study",
         "squat": "hide shelter",
-        "stretch": "train twist handstand headstand yoga pose",
+        "stretch": "train twist handstand headstand yoga pose stand-on",
         "point": "aim show",
         "bow": "sneeze cough vomit",
         "push": "shovel dig rake vacuum plough",
         "pick_up": "pluck fish catch-up steal load",
-        "dance": "perform ballet",
+        "dance": "ballet",
     }.items()
     for verb in verbs.split()
     if verb not in VERBS
@@ -131,7 +131,7 @@ ACTION_NOUNS: dict[str, str] = {
     "twist": "twist", "speech": "talk", "song": "sing", "walking": "walk", "running": "run",
     "jumping": "jump", "dancing": "dance", "boxing": "box", "kicking": "kick", "movement": "move",
     "goodbye": "wave", "glance": "glance", "visit": "visit", "quickstep": "dance", "rumba": "dance",
-    "samba": "dance", "karate": "punch", "prayer": "pray",
+    "samba": "dance", "jumping jack": "jump", "knee bend": "squat", "high five": "clap", "karate": "punch", "prayer": "pray",
 }  # fmt: skip
 """Nouns that name an action after a light verb -> verb."""
 
