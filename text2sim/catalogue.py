@@ -100,7 +100,7 @@ KINDS: dict[str, KindSpec] = {
     "sofa": KindSpec(size=(0.9, 1.9, 0.84), material="cloth", fill=0.22, seat=0.50, synonyms=("couch", "settee", "loveseat")),
     "bench": KindSpec(size=(0.45, 1.5, 0.45), material="wood", fill=0.12, seat=1.0, surface=1.0, synonyms=("park bench",)),
     "bed": KindSpec(size=(2.05, 1.5, 0.95), material="cloth", fill=0.2, fixed=True, seat=0.53, surface=0.53, synonyms=("mattress", "bunk")),
-    "door": KindSpec(size=(0.14, 1.1, 2.15), material="wood", fixed=True, synonyms=("doorway", "gate", "entrance", "exit")),
+    "door": KindSpec(size=(1.0, 1.1, 2.15), material="wood", fixed=True, synonyms=("doorway", "gate", "entrance", "exit")),
     "wall": KindSpec(size=(0.2, 3.0, 2.4), material="plaster", fixed=True),
     "fence": KindSpec(size=(0.08, 2.4, 1.0), material="wood", fixed=True, synonyms=("railing", "barrier")),
     "hurdle": KindSpec(size=(0.4, 1.2, 0.55), material="metal", fixed=True, fill=0.01, synonyms=("obstacle", "bar")),

@@ -7,6 +7,7 @@ fitted to the skeleton.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from text2sim.assets import figure, primitives, skinning
 from text2sim.assets.figure import ANKLE, ELBOW, KNEE, REST, WRIST, Build
-from text2sim.assets.implicit import Patch, mirror, surface
+from text2sim.assets.implicit import Patch, surface
 from text2sim.assets.primitives import Solid
 from text2sim.assets.shading import to_mesh
 from text2sim.skeleton import ADULT_STATURE, INDEX, Skeleton
@@ -119,13 +120,13 @@ def _layers(
 def _clothes(build: Build) -> list[Layer]:
     body = skinning.body_weights
     wide = 0.05 * (build.chest - 1.0) + build.belly
-    shirt = surface(figure.shirt(build), (-0.24, -0.73, 0.85), (0.22 + wide, 0.73, 1.56), 0.019)
+    shirt = surface(figure.shirt(build), (-0.24, -0.73, 0.85), (0.22 + wide, 0.73, 1.56), 0.024)
     layers = [Layer(tone="top", patch=shirt, weights=body(shirt.vertices))]
     if not build.skirt:
-        legs = surface(figure.trousers(build), (-0.24, -0.32, 0.02), (0.24, 0.32, 1.06), 0.019)
+        legs = surface(figure.trousers(build), (-0.24, -0.32, 0.02), (0.24, 0.32, 1.06), 0.024)
         return [*layers, Layer(tone="bottom", patch=legs, weights=body(legs.vertices))]
-    cone = surface(figure.skirt(build), (-0.30, -0.36, 0.40), (0.30, 0.36, 1.12), 0.021)
-    legs = surface(figure.bare_legs(build), (-0.2, -0.28, 0.0), (0.2, 0.28, 0.94), 0.018)
+    cone = surface(figure.skirt(build), (-0.30, -0.36, 0.40), (0.30, 0.36, 1.12), 0.026)
+    legs = surface(figure.bare_legs(build), (-0.2, -0.28, 0.0), (0.2, 0.28, 0.94), 0.020)
     return [
         *layers,
         Layer(tone="bottom", patch=cone, weights=skinning.skirt_weights(cone.vertices)),
@@ -134,7 +135,7 @@ def _clothes(build: Build) -> list[Layer]:
 
 
 def _arms(build: Build) -> list[Layer]:
-    left = surface(figure.bare_arm(build), (-0.12, 0.15, 1.34), (0.10, 0.87, 1.51), 0.0125)
+    left = surface(figure.bare_arm(build), (-0.12, 0.15, 1.34), (0.10, 0.87, 1.51), 0.0145)
     layers = _pair("skin", left, skinning.body_weights)
     for finger in _fingers():
         patch = _patch(finger)
@@ -149,8 +150,13 @@ def _fingers() -> list[Solid]:
     x, y, z = WRIST
     fingers = []
     for k, (side, length, start) in enumerate(
-        ((0.030, 0.068, 0.090), (0.011, 0.076, 0.094), (-0.008, 0.070, 0.092), (-0.025, 0.056, 0.086))
-    ):  # fmt: skip
+        (
+            (0.030, 0.068, 0.090),
+            (0.011, 0.076, 0.094),
+            (-0.008, 0.070, 0.092),
+            (-0.025, 0.056, 0.086),
+        )
+    ):
         bend = 0.30 + 0.10 * k
         fingers.append(_finger((x + side, y + start, z - 0.002), length, bend, 0.0088 - 0.0004 * k))
     thumb = np.array([[0.026, 0.026, -0.008], [0.042, 0.050, -0.015], [0.052, 0.072, -0.021],
@@ -164,24 +170,28 @@ def _finger(root: tuple[float, float, float], length: float, bend: float, r: flo
     turn = bend * np.clip(share, 0, 1) * 2.0
     step = np.diff(share, prepend=share[0]) * length
     path = np.stack(
-        [0 * share, np.cumsum(step * np.cos(turn)) - 0.25 * length, -np.cumsum(step * np.sin(turn))],
+        [
+            0 * share,
+            np.cumsum(step * np.cos(turn)) - 0.25 * length,
+            -np.cumsum(step * np.sin(turn)),
+        ],
         axis=-1,
-    )  # fmt: skip
+    )
     radii = r * np.array([0.9, 1.0, 0.98, 0.92, 0.8, 0.35])
     return primitives.tube(np.asarray(root) + path, radii, segments=8, crease=3.2)
 
 
 def _head(female: bool, hat: bool) -> list[Layer]:
-    skin = surface(figure.head(female), (-0.15, -0.15, 1.40), (0.15, 0.15, 1.78), 0.0115)
+    skin = surface(figure.head(female), (-0.15, -0.15, 1.40), (0.15, 0.15, 1.78), 0.0130)
     layers = [Layer(tone="skin", patch=skin, weights=skinning.head_weights(skin.vertices))]
-    locks = surface(figure.hair(female), (-0.17, -0.15, 1.39), (0.15, 0.15, 1.80), 0.013)
+    locks = surface(figure.hair(female), (-0.17, -0.15, 1.39), (0.15, 0.15, 1.80), 0.016)
     parts: list[tuple[Tone, Patch]] = [("hair", locks)]
     eye = primitives.ellipsoid((0.007, 0.0085, 0.0105), 12, 8).at(0.0925, 0.0315, 1.6405)
     brow = primitives.tube(
         [[0.1005, 0.014, 1.664], [0.0995, 0.030, 1.6685], [0.086, 0.048, 1.664]],
         [0.0035, 0.004, 0.0025], segments=6, crease=3.2,
     )  # fmt: skip
-    mouth = primitives.ellipsoid((0.007, 0.021, 0.0042), 12, 8).at(0.1025, 0, 1.579)
+    mouth = primitives.ellipsoid((0.007, 0.021, 0.0042), 12, 8).at(0.1045, 0, 1.5795)
     details: list[tuple[Tone, Solid]] = [("eyes", eye), ("hair", brow)]
     for tone, solid in details:
         patch = _patch(solid)
@@ -196,19 +206,19 @@ def _head(female: bool, hat: bool) -> list[Layer]:
 
 
 def _hat() -> Solid:
-    rows = [(0, 1.70), (0.155, 1.716), (0.160, 1.721), (0.155, 1.725), (0.115, 1.721), (0.104, 1.73),
-            (0.100, 1.78), (0.092, 1.815), (0.070, 1.828), (0, 1.822)]  # fmt: skip
+    rows = [(0, 1.700), (0.155, 1.716), (0.160, 1.721), (0.155, 1.725), (0.118, 1.721),
+            (0.109, 1.730), (0.106, 1.780), (0.098, 1.815), (0.075, 1.828), (0, 1.822)]  # fmt: skip
     lathe = primitives.revolve(rows, 28, crease=0.9).scaled(1.06, 0.92, 1.0)
-    return lathe.turned("y", -0.07).at(0.115, 0, 0.004)
+    return lathe.turned("y", -0.07).at(0.115, 0, -0.028)
 
 
 def _hat_band() -> Solid:
-    rows = [(0.095, 1.726), (0.1065, 1.726), (0.1055, 1.752), (0.095, 1.752)]
-    return primitives.band(rows, 28).scaled(1.06, 0.92, 1.0).turned("y", -0.07).at(0.115, 0, 0.004)
+    rows = [(0.100, 1.726), (0.1112, 1.726), (0.1102, 1.752), (0.100, 1.752)]
+    return primitives.band(rows, 28).scaled(1.06, 0.92, 1.0).turned("y", -0.07).at(0.115, 0, -0.028)
 
 
 def _shoes() -> list[Layer]:
-    upper = surface(figure.shoe(), (-0.11, 0.02, -0.02), (0.23, 0.17, 0.14), 0.0125)
+    upper = surface(figure.shoe(), (-0.11, 0.02, -0.02), (0.23, 0.17, 0.14), 0.0155)
     sole = _patch(_sole())
     layers: list[Layer] = []
     tones: list[tuple[Tone, Patch]] = [("shoes", upper), ("sole", sole)]
@@ -238,12 +248,12 @@ def _joints(build: Build) -> list[Layer]:
     elbow_tone: Tone = "top" if build.sleeve > 0.6 else "skin"
     spread = 0.006 if elbow_tone == "top" else -0.003
     balls: list[tuple[Tone, Array, tuple[float, float, float], tuple[str, str]]] = [
-        (knee_tone, KNEE, (0.053 * k, 0.051 * k, 0.053 * k), ("hip", "knee")),
+        (knee_tone, KNEE, (0.050 * k, 0.047 * k, 0.050 * k), ("hip", "knee")),
         (elbow_tone, ELBOW, (0.037 * k + spread,) * 3, ("shoulder", "elbow")),
     ]
     layers = []
     for tone, place, radii, names in balls:
-        patch = _patch(primitives.ellipsoid(radii, 14, 8).at(*place))
+        patch = _patch(primitives.ellipsoid(radii, 12, 6).at(*place))
         for side, half in (("left", patch), ("right", _reflected(patch))):
             weights = skinning.rigid_weights(
                 len(patch.vertices), *(f"{side}_{name}" for name in names)
@@ -262,11 +272,9 @@ def _reflected(patch: Patch) -> Patch:
     return Patch(patch.vertices * flip, patch.normals * flip, patch.faces[:, ::-1])
 
 
-def _pair(tone: Tone, left: Patch, weigh) -> list[Layer]:  # type: ignore[no-untyped-def]
+def _pair(tone: Tone, left: Patch, weigh: Callable[[Array], Array]) -> list[Layer]:
+    """A left part and its mirror image."""
     return [
         Layer(tone=tone, patch=half, weights=weigh(half.vertices))
         for half in (left, _reflected(left))
     ]
-
-
-__all__ = ["fit", "make_body", "mirror"]

@@ -18,7 +18,6 @@ from text2sim.assets.model import (
     hull_part,
     piece,
     round_part,
-    wall_parts,
 )
 from text2sim.assets.primitives import (
     Solid,
@@ -60,7 +59,7 @@ def crate(size: Size, count: int) -> Model:
     beam = 0.11 * min(size)
     inset = 0.25 * beam
     core = slab(d - 2 * inset, w - 2 * inset, inset, h - inset, bevel=0.002)
-    sides = [_framed(w, h, beam, inset).at(x=d / 2 - inset)]
+    sides = [_framed(w - 0.003, h, beam, inset).at(x=d / 2 - inset)]
     sides.append(sides[0].scaled(x=-1))
     other = _framed(d, h, beam, inset).turned("z", np.pi / 2).at(y=w / 2 - inset)
     sides += [other, other.scaled(y=-1)]
@@ -85,11 +84,13 @@ def _framed(width: float, height: float, beam: float, thick: float) -> Solid:
         for a, b in ((0.002, beam), (height - beam - thick, height - thick - 0.001))
     ]
     bars += [
-        box([0, s * half - (beam if s > 0 else 0), beam - 0.003],
+        box(
+            [0, s * half - (beam if s > 0 else 0), beam - 0.003],
             [thick * 0.98, s * half + (beam if s < 0 else 0), height - beam - thick + 0.003],
-            bevel=0.004)
+            bevel=0.004,
+        )
         for s in (-1, 1)
-    ]  # fmt: skip
+    ]
     rise, run = height - 2 * beam - thick, width - 2 * beam
     length = float(np.hypot(rise, run))
     brace = box([0, -length / 2, -0.4 * beam], [thick * 0.9, length / 2, 0.4 * beam], bevel=0.004)
@@ -109,7 +110,7 @@ def joined(solids: list[Solid]) -> Solid:
 
 def barrel(size: Size, count: int) -> Model:
     """Bulging staves, iron hoops and a flat lid."""
-    d, w, h = size
+    d, _, h = size
     z = np.linspace(0, 1, 9)
     radius = 0.5 * d * (0.8 + 0.19 * np.sin(np.pi * z))
     body = revolve([(0, 0), *zip(radius, z * h), (0, h)], 28)
@@ -125,126 +126,31 @@ def barrel(size: Size, count: int) -> Model:
     return Model(pieces=(piece(MAIN, body), piece(DARK, lid), piece(STEEL, *hoops)), parts=(part,))
 
 
-def cup(size: Size, count: int) -> Model:
-    """A mug; the handle points to +Y."""
-    d, w, h = size
-    r, wall = d / 2, 0.08 * d
-    body = revolve(
-        [(0, 0), (0.74 * r, 0), (0.86 * r, 0.05 * h), (0.97 * r, 0.4 * h), (r, h - 0.02 * h),
-         (r - 0.3 * wall, h), (r - 0.8 * wall, h), (r - wall, 0.96 * h), (0.97 * r - wall, 0.4 * h),
-         (0.8 * r - wall, 0.1 * h), (0, 0.08 * h)], 28, crease=0.9,
-    )  # fmt: skip
-    reach = w - d
-    turn = np.linspace(-0.5 * np.pi, 0.5 * np.pi, 9)
-    path = np.stack(
-        [0 * turn, 0.93 * r + (reach - 0.5 * wall) * np.cos(turn),
-         0.54 * h + 0.28 * h * np.sin(turn)], axis=-1
-    )  # fmt: skip
-    handle = tube(path, 0.55 * wall, segments=8)
-    return Model(
-        pieces=(piece(MAIN, body, handle),),
-        parts=(round_part((0.8 * r, 0), (r, h), segments=12), hull_part(handle)),
-    )
-
-
-def bottle(size: Size, count: int) -> Model:
-    d, w, h = size
-    r = d / 2
-    glass = revolve(
-        [(0, 0.012 * h), (0.7 * r, 0), (0.93 * r, 0.006 * h), (r, 0.04 * h), (r, 0.56 * h),
-         (0.92 * r, 0.64 * h), (0.62 * r, 0.72 * h), (0.40 * r, 0.80 * h), (0.36 * r, 0.93 * h),
-         (0.43 * r, 0.935 * h), (0.43 * r, 0.96 * h), (0.36 * r, 0.965 * h), (0, 0.965 * h)], 24,
-    )  # fmt: skip
-    cork = cylinder(0.33 * r, 0.95 * h, h, 16)
-    label = band(
-        [(0.98 * r, 0.18 * h), (1.012 * r, 0.18 * h), (1.012 * r, 0.46 * h), (0.98 * r, 0.46 * h)]
-    )
-    paper = Paint(material="paper")
-    cap = Paint(material="wood", colour=(0.42, 0.28, 0.15))
-    return Model(
-        pieces=(piece(MAIN, glass), piece(paper, label), piece(cap, cork)),
-        parts=(
-            round_part((r, 0), (r, 0.58 * h), (0.4 * r, 0.8 * h)),
-            round_part((0.42 * r, 0.8 * h), (0.4 * r, h), segments=8),
-        ),
-    )
-
-
-def plate(size: Size, count: int) -> Model:
-    d, w, h = size
-    r = d / 2
-    body = revolve(
-        [(0, 0), (0.56 * r, 0), (0.62 * r, 0.12 * h), (0.97 * r, 0.8 * h), (r, 0.9 * h),
-         (0.99 * r, h), (0.96 * r, h), (0.66 * r, 0.42 * h), (0.58 * r, 0.3 * h), (0, 0.3 * h)],
-        36, crease=0.9,
-    )  # fmt: skip
-    rim = band([(0.86 * r, 0.78 * h), (0.9 * r, 0.90 * h), (0.87 * r, 0.86 * h)], 36)
-    return Model(
-        pieces=(piece(MAIN, body), piece(DARK, rim)),
-        parts=(round_part((0.6 * r, 0), (r, h), segments=16),),
-    )
-
-
-def bowl(size: Size, count: int) -> Model:
-    d, w, h = size
-    r = d / 2
-    outer = [(0.45 * r, 0.08 * h), (0.72 * r, 0.22 * h), (0.9 * r, 0.5 * h), (r, 0.96 * h)]
-    inner = [(x - 0.055 * r, z + 0.04 * h) for x, z in outer[::-1]]
-    body = revolve(
-        [(0, 0), (0.4 * r, 0), *outer, (0.985 * r, h), *inner[1:], (0, 0.1 * h)], 32, crease=0.9
-    )
-    return Model(
-        pieces=(piece(MAIN, body),),
-        parts=(
-            round_part((0.42 * r, 0), (0.62 * r, 0.18 * h)),
-            *wall_parts((0.55 * r, r), (0.45 * r, 0.92 * r), 0.1 * h, h),
-        ),
-    )
-
-
-def bucket(size: Size, count: int) -> Model:
-    """A pail; its handle lies back on the rim."""
-    d, w, h = size
-    r, low = d / 2 * 0.97, 0.72 * d / 2
-    t = 0.02 * d
-    body = revolve(
-        [(0, 0), (low, 0), (r, h - 0.02 * h), (r + 0.02 * r, h - 0.01 * h), (r, h), (r - t, h),
-         (low - t, 0.03 * h), (0, 0.03 * h)], 28,
-    )  # fmt: skip
-    ribs = [
-        band([(a - 0.004, z * h - 0.012), (a + 0.008 * d, z * h), (a - 0.004, z * h + 0.012)], 28)
-        for z, a in ((0.3, low + 0.3 * (r - low)), (0.7, low + 0.7 * (r - low)))
-    ]
-    turn = np.linspace(0, np.pi, 13)
-    path = np.stack([-0.96 * r * np.sin(turn), 0.985 * r * np.cos(turn),
-                     0.93 * h - 0.22 * h * np.sin(turn) ** 2], axis=-1)  # fmt: skip
-    path[:, 0] = np.maximum(path[:, 0], -0.485 * d)
-    grip = tube(path, 0.012 * d, segments=8)
-    return Model(
-        pieces=(piece(MAIN, body), piece(DARK, *ribs), piece(STEEL, grip)),
-        parts=(
-            round_part((low, 0), (low * 1.02, 0.04 * h)),
-            *wall_parts((low, r), (low - 3 * t, r - 3 * t), 0.03 * h, h),
-        ),
-    )
-
-
 def bag(size: Size, count: int) -> Model:
     """A handbag with two arched handles and a flap in front."""
     d, w, h = size
     top = 0.62 * h
     rings = []
-    for z, x, y in ((0, 0.8, 0.86), (0.03, 0.95, 0.95), (0.2, 1, 1), (0.55, 0.85, 0.93),
-                    (0.85, 0.5, 0.82), (1, 0.3, 0.78)):  # fmt: skip
+    for z, x, y in (
+        (0, 0.8, 0.86),
+        (0.03, 0.95, 0.95),
+        (0.2, 1, 1),
+        (0.55, 0.85, 0.93),
+        (0.85, 0.5, 0.82),
+        (1, 0.3, 0.78),
+    ):
         turn = np.arange(28) / 28 * 2 * np.pi
         power = 0.45
         rings.append(
             np.stack(
-                [x * d / 2 * np.sign(np.cos(turn)) * np.abs(np.cos(turn)) ** power,
-                 y * w / 2 * np.sign(np.sin(turn)) * np.abs(np.sin(turn)) ** power,
-                 np.full(28, z * top)], axis=-1
+                [
+                    x * d / 2 * np.sign(np.cos(turn)) * np.abs(np.cos(turn)) ** power,
+                    y * w / 2 * np.sign(np.sin(turn)) * np.abs(np.sin(turn)) ** power,
+                    np.full(28, z * top),
+                ],
+                axis=-1,
             )
-        )  # fmt: skip
+        )
     body = loft(rings, crease=0.9)
     turn = np.linspace(0, np.pi, 13)
     handles = []
@@ -268,15 +174,17 @@ def suitcase(size: Size, count: int) -> Model:
     low, top = 0.045, 0.84 * h
     shell = cushion([-d / 2, -w / 2, low], [d / 2, w / 2, top], 0.055)
     ribs = [
-        cushion([-d / 2 - 0.004, y - 0.012, low + 0.05], [d / 2 + 0.004, y + 0.012, top - 0.05],
-                0.008)
+        cushion(
+            [-d / 2 - 0.004, y - 0.012, low + 0.05], [d / 2 + 0.004, y + 0.012, top - 0.05], 0.008
+        )
         for y in np.linspace(-0.34 * w, 0.34 * w, 5)
-    ]  # fmt: skip
+    ]
     seam = cushion([-0.006, -w / 2 - 0.002, low], [0.006, w / 2 + 0.002, top + 0.002], 0.004)
     wheels = [
         cylinder(0.03, -0.012, 0.012, 16).turned("x", np.pi / 2).at(x, y, 0.03)
-        for x in (-d / 2 + 0.05, d / 2 - 0.05) for y in (-w / 2 + 0.05, w / 2 - 0.05)
-    ]  # fmt: skip
+        for x in (-d / 2 + 0.05, d / 2 - 0.05)
+        for y in (-w / 2 + 0.05, w / 2 - 0.05)
+    ]
     bars = [slab(0.014, 0.018, top - 0.02, h - 0.02, x=-d / 2 + 0.06, y=y) for y in (-0.1, 0.1)]
     grip = cushion([-d / 2 + 0.045, -0.12, h - 0.03], [-d / 2 + 0.075, 0.12, h], 0.012)
     handle = torus(0.05, 0.008, 20).scaled(1, 1, 0.6).turned("z", np.pi / 2).at(0.03, 0, top)
@@ -295,6 +203,9 @@ def suitcase(size: Size, count: int) -> Model:
 
 
 BUILDERS: dict[str, Builder] = {
-    "box": box_, "crate": crate, "barrel": barrel, "cup": cup, "bottle": bottle, "plate": plate,
-    "bowl": bowl, "bucket": bucket, "bag": bag, "suitcase": suitcase,
-}  # fmt: skip
+    "box": box_,
+    "crate": crate,
+    "barrel": barrel,
+    "bag": bag,
+    "suitcase": suitcase,
+}

@@ -17,7 +17,6 @@ from text2sim.assets.implicit import (
     capsule,
     cut,
     ellipsoid,
-    flip,
     mirror,
     sweep,
     union,
@@ -61,14 +60,14 @@ class Build:
         limb, waist, hips, chest, shoulder, belly = {
             "slim": (0.88, 0.90, 0.93, 0.91, 0.95, 0.0),
             "average": (1.0, 1.0, 1.0, 1.0, 1.0, 0.0),
-            "heavy": (1.20, 1.24, 1.14, 1.13, 1.06, 0.055),
+            "heavy": (1.20, 1.26, 1.15, 1.13, 1.06, 0.045),
             "muscular": (1.16, 1.0, 1.02, 1.13, 1.12, 0.0),
         }[build]
         bust = 0.0
         if age == "child":
             limb, shoulder, chest = 0.94 * limb, 0.94 * shoulder, 0.97 * chest
         elif gender == "female":
-            limb, waist, hips = 0.92 * limb, 0.86 * waist, 1.07 * hips
+            limb, waist, hips = 0.92 * limb, 0.905 * waist, 1.06 * hips
             chest, shoulder = 0.93 * chest, 0.88 * shoulder
             bust = 0.028 if build != "heavy" else 0.034
         if age == "old":
@@ -83,7 +82,7 @@ class Build:
 # Torso: height, half depth, half width, offset forward.
 _TORSO = np.array(
     [
-        (0.800, 0.088, 0.120, -0.012), (0.850, 0.108, 0.160, -0.014),
+        (0.815, 0.080, 0.115, -0.008), (0.850, 0.105, 0.160, -0.012),
         (0.900, 0.116, 0.173, -0.014), (0.960, 0.108, 0.166, -0.010),
         (1.030, 0.097, 0.148, -0.003), (1.090, 0.095, 0.141, 0.001),
         (1.160, 0.100, 0.145, 0.004), (1.240, 0.110, 0.158, 0.003),
@@ -110,18 +109,18 @@ def torso(build: Build, grow: float = 0.0) -> Field:
         out = build.belly
         shapes.append(
             ellipsoid(
-                (0.03 + 0.7 * out, 0, 1.07),
-                (0.085 + out + grow, 0.125 + 0.8 * out + grow, 0.13 + out),
+                (0.022 + 0.6 * out, 0, 1.075),
+                (0.086 + out + grow, 0.138 + 0.8 * out + grow, 0.155 + out),
             )
         )
-    body = union(0.06, *shapes)
+    body = union(0.09, *shapes)
     if build.bust:
         cup = ellipsoid(
             (0.062 + 0.5 * build.bust, 0.066, 1.262),
             (0.030 + build.bust + grow, 0.056 + grow, 0.058 + grow),
         )
         body = union(0.05, body, mirror(cup))
-    seat = ellipsoid((-0.068, 0.068, 0.870), (0.066 + grow, 0.075 + grow, 0.082))
+    seat = ellipsoid((-0.064, 0.068, 0.885), (0.066 + grow, 0.075 + grow, 0.078))
     return union(0.05, body, mirror(seat))
 
 
@@ -130,10 +129,10 @@ def arm(build: Build, grow: float = 0.0) -> Field:
     k, cap = build.limb, build.limb * (0.5 + 0.5 * build.shoulder)
     (x, y, z), upper, fore = SHOULDER, ELBOW[1] - SHOULDER[1], WRIST[1] - ELBOW[1]
     rows = [  # place, half depth, half height, offsets forward and up
-        (y - 0.055, 0.052 * cap, 0.050 * cap, x, z - 0.008),
-        (y, 0.058 * cap, 0.058 * cap, x, z - 0.004),
-        (y + 0.16 * upper, 0.056 * cap, 0.055 * cap, x - 0.001, z - 0.003),
-        (y + 0.45 * upper, 0.047 * k, 0.049 * k, x, z - 0.002),
+        (y - 0.060, 0.050 * cap, 0.044 * cap, x, z - 0.024),
+        (y - 0.010, 0.057 * cap, 0.051 * cap, x, z - 0.018),
+        (y + 0.14 * upper, 0.055 * cap, 0.053 * cap, x - 0.001, z - 0.010),
+        (y + 0.45 * upper, 0.047 * k, 0.049 * k, x, z - 0.004),
         (y + 0.78 * upper, 0.040 * k, 0.041 * k, x - 0.001, z),
         (y + upper, 0.039 * k, 0.036 * k, ELBOW[0], z),
         (y + upper + 0.22 * fore, 0.043 * k, 0.039 * k, ELBOW[0] + 0.003, z),
@@ -173,7 +172,7 @@ def trapezius(build: Build, grow: float = 0.0) -> Field:
     """Left slope from the neck to the shoulder."""
     k = build.shoulder
     return capsule(
-        (-0.026, 0.035, 1.463), (-0.018, 0.165, 1.440), 0.030 * k + grow, 0.032 * k + grow
+        (-0.028, 0.030, 1.466), (-0.020, 0.155, 1.418), 0.032 * k + grow, 0.034 * k + grow
     )
 
 
@@ -203,7 +202,8 @@ def _shin(build: Build) -> Field:
     """Trouser leg below the knee: straighter than the calf."""
     k = 0.5 + 0.5 * build.limb
     table = [
-        (0.55, 0.060 * k, 0.058 * k, KNEE[0] + 0.002, KNEE[1]),
+        (0.62, 0.045 * k, 0.044 * k, KNEE[0] + 0.002, KNEE[1]),
+        (0.53, 0.057 * k, 0.055 * k, KNEE[0] + 0.002, KNEE[1]),
         (0.42, 0.062 * k, 0.060 * k, -0.002, KNEE[1]),
         (0.25, 0.059 * k, 0.057 * k, -0.010, KNEE[1]),
         (0.05, 0.059 * k, 0.055 * k, -0.008, KNEE[1]),
@@ -299,8 +299,3 @@ def shoe() -> Field:
     toe = ellipsoid((0.135, y + 0.004, 0.026), (0.060, 0.045, 0.040))
     whole = union(0.035, heel, throat, instep, toe)
     return cut(0.004, whole, beyond((0, 0, 1), (0, 0, 0.010)), beyond((-0.2, 0, -1), (x, y, 0.108)))
-
-
-def inside(knife: Field) -> Field:
-    """For `cut`: keep only what lies inside of `knife`."""
-    return flip(knife)

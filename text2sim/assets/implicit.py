@@ -71,9 +71,10 @@ def sweep(axis: int, rows: ArrayLike, power: float = 2.0) -> Field:
 
 def beyond(normal: ArrayLike, point: ArrayLike) -> Field:
     """Half space: positive on the side to which `normal` points."""
-    normal = np.asarray(normal, dtype=np.float64) / np.linalg.norm(normal)
-    shift = float(normal @ np.asarray(point, dtype=np.float64))
-    return lambda p: p @ normal - shift
+    direction = np.asarray(normal, dtype=np.float64)
+    direction = direction / np.linalg.norm(direction)
+    shift = float(direction @ np.asarray(point, dtype=np.float64))
+    return lambda p: np.asarray(p @ direction - shift)
 
 
 def union(blend: float, *fields: Field) -> Field:

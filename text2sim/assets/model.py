@@ -36,6 +36,7 @@ BLACK = Paint(material="plastic", colour=(0.015, 0.015, 0.017))
 WHITE = Paint(material="plastic", colour=(0.80, 0.80, 0.78))
 TYRE = Paint(material="rubber", colour=(0.02, 0.02, 0.02))
 WOOD = Paint(material="wood")
+GOLD = Paint(material="gold")
 GLASS = Paint(material="glass", colour=(0.30, 0.42, 0.48))
 
 
@@ -79,8 +80,13 @@ class Model:
             replace(item, solids=tuple(replace(s, vertices=place(s.vertices)) for s in item.solids))
             for item in self.pieces
         )
-        return Model(pieces=pieces, parts=tuple(place(part) for part in self.parts))
+        limits = place(low), place(high)
+        parts = tuple(np.clip(place(part), *limits) for part in self.parts)
+        return Model(pieces=pieces, parts=parts)
 
+
+HULL_CORNERS = 64
+"""Most corners of a collision part that is hulled from a mesh."""
 
 Size = tuple[float, float, float]
 Builder = Callable[[Size, int], Model]
@@ -105,10 +111,31 @@ def round_part(*rows: tuple[float, float], segments: int = 12) -> NDArray:
 
 def hull_part(*solids: Solid) -> NDArray:
     """Corners of the convex hull of solids."""
+    return hull_corners(np.concatenate([solid.vertices for solid in solids]))
+
+
+def hull_corners(points: NDArray) -> NDArray:
+    """At most `HULL_CORNERS` corners of the convex hull of points (N, 3).
+
+    If there are more, those farthest out in evenly spread directions are kept.
+
+    Raises:
+        scipy.spatial.QhullError: the points lie in a plane.
+    """
     from scipy.spatial import ConvexHull
 
-    points = np.concatenate([solid.vertices for solid in solids])
-    return points[np.sort(ConvexHull(points).vertices)]
+    corners = points[np.sort(ConvexHull(points).vertices)]
+    if len(corners) <= HULL_CORNERS:
+        return corners
+    number = HULL_CORNERS - 6
+    index = np.arange(number) + 0.5
+    z, turn = 1.0 - 2.0 * index / number, index * np.pi * (3.0 - np.sqrt(5.0))
+    ring = np.sqrt(1.0 - z * z)
+    directions = np.stack([ring * np.cos(turn), ring * np.sin(turn), z], axis=-1)
+    directions = np.concatenate([directions, np.eye(3), -np.eye(3)])
+    middle = 0.5 * (corners.min(axis=0) + corners.max(axis=0))
+    spread = (corners - middle) / np.ptp(corners, axis=0)
+    return corners[np.unique(np.argmax(spread @ directions.T, axis=0))]
 
 
 def wall_parts(

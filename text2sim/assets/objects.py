@@ -7,7 +7,20 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from text2sim.assets import containers, furniture, outdoors, structures, things, vehicles
+from text2sim.assets import (
+    cars,
+    containers,
+    devices,
+    furniture,
+    outdoors,
+    plants,
+    seats,
+    structures,
+    things,
+    toys,
+    vehicles,
+    vessels,
+)
 from text2sim.assets.model import Builder, Paint, Size
 from text2sim.assets.shading import to_mesh
 from text2sim.catalogue import KINDS, MATERIALS, KindSpec, MaterialSpec
@@ -16,12 +29,22 @@ from text2sim.maths import quaternions as quat
 from text2sim.types import ConvexPart, Mesh, PlannedObject, SceneObject, Surface, Visual
 
 BUILDERS: dict[str, Builder] = {
-    **structures.BUILDERS,
-    **furniture.BUILDERS,
-    **containers.BUILDERS,
-    **outdoors.BUILDERS,
-    **vehicles.BUILDERS,
-    **things.BUILDERS,
+    kind: builder
+    for module in (
+        structures,
+        furniture,
+        seats,
+        containers,
+        vessels,
+        devices,
+        things,
+        toys,
+        plants,
+        outdoors,
+        vehicles,
+        cars,
+    )
+    for kind, builder in module.BUILDERS.items()
 }
 """Kind -> builder of its `Model`."""
 

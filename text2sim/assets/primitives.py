@@ -97,7 +97,7 @@ def _outward(vertices: Array, faces: NDArray[np.integer], crease: float) -> Soli
     return solid if solid.volume() > 0 else replace(solid, faces=faces[:, ::-1])
 
 
-def _box_topology() -> tuple[Array, Array, NDArray[np.integer]]:
+def _box_topology() -> tuple[Array, NDArray[np.integer], NDArray[np.integer]]:
     """Signs (24, 3), axis (24,) and faces of a bevelled box: vertex 3 c + a, corner c, face a."""
     signs = np.array([[x, y, z] for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], dtype=float)
     polygons: list[list[int]] = [[3 * c, 3 * c + 1, 3 * c + 2] for c in range(8)]
@@ -205,13 +205,14 @@ def ellipsoid(radii: Sequence[float], segments: int = 20, rings: int = 10) -> So
 
 
 def tube(
-    path: ArrayLike, radius: float | Sequence[float], *,
+    path: ArrayLike, radius: ArrayLike, *,
     segments: int = 10, loop: bool = False, crease: float = CREASE,
 ) -> Solid:  # fmt: skip
     """Round bar along a path of points (P, 3); one radius, or one for each point."""
     path = np.asarray(path, dtype=np.float64)
     tangents = _tangents(path, loop)
-    side = np.cross(tangents[0], [0.0, 0.0, 1.0] if abs(tangents[0, 2]) < 0.9 else [1.0, 0, 0])
+    aside = np.array([0.0, 0.0, 1.0] if abs(tangents[0, 2]) < 0.9 else [1.0, 0.0, 0.0])
+    side = np.asarray(np.cross(tangents[0], aside))
     sides = []
     for tangent in tangents:
         side = side - tangent * (side @ tangent)
@@ -230,7 +231,7 @@ def _tangents(path: Array, loop: bool) -> Array:
     if loop:
         steps = np.roll(path, -1, axis=0) - np.roll(path, 1, axis=0)
     else:
-        steps = np.gradient(path, axis=0)
+        steps = np.asarray(np.gradient(path, axis=0))
     return steps / np.linalg.norm(steps, axis=-1, keepdims=True)
 
 

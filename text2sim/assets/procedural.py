@@ -84,11 +84,11 @@ class ProceduralAssets(AssetGenerator):
             MeshError: a user mesh is missing, corrupt, empty or too large.
         """
         total = len(value.objects) + len(value.actors)
-        objects = []
+        objects: list[SceneObject] = []
         for item in value.objects:
             ctx.report(len(objects), total)
             objects.append(self._object(item))
-        actors = []
+        actors: list[SceneActor] = []
         for actor in value.actors:
             ctx.report(len(objects) + len(actors), total)
             actors.append(_actor(actor))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
-from text2sim.assets.figure import ANKLE, ELBOW, HIP, KNEE, REST, SHOULDER, WRIST
+from text2sim.assets.figure import ELBOW, HIP, KNEE, REST, SHOULDER, WRIST
 from text2sim.skeleton import INDEX, JOINTS
 
 Array = NDArray[np.floating]
@@ -21,28 +23,27 @@ def body_weights(points: Array) -> Array:
     """Weights (N, 22) of points (N, 3) of torso, arms and legs."""
     x, y, z = points.T
     weights = np.zeros((len(points), len(JOINTS)))
-    rest = _spine(weights, z)
+    _spine(weights, z)
     for side, sign in (("left", 1.0), ("right", -1.0)):
-        rest = _arm(weights, side, sign * y, z, rest)
-        rest = _leg(weights, side, sign * y, z, x, rest)
-    weights[:, : INDEX["neck"] + 1] *= 1.0
+        _arm(weights, side, sign * y, z)
+        _leg(weights, side, sign * y, z, x)
     return _normalised(weights)
 
 
-def _spine(weights: Array, z: Array) -> Array:
-    """Fill pelvis to head; returns ones: the share not yet given to limbs."""
+def _spine(weights: Array, z: Array) -> None:
+    """Fill pelvis to head by height."""
     names = ("pelvis", "spine1", "spine2", "spine3", "neck", "head")
     share = np.ones_like(z)
-    for name, nxt in zip(names, names[1:]):
+    for name, nxt in pairwise(names):
         joint = REST[INDEX[nxt], 2]
         above = _step(z - joint, 0.03 if nxt in ("neck", "head") else 0.065)
         weights[:, INDEX[name]] = share * (1.0 - above)
         share = share * above
     weights[:, INDEX["head"]] = share
-    return np.ones_like(z)
 
 
-def _arm(weights: Array, side: str, y: Array, z: Array, rest: Array) -> Array:
+def _arm(weights: Array, side: str, y: Array, z: Array) -> None:
+    """Take the share of one arm away from the spine; y counts to the arm's own side."""
     collar = _step(y - 0.075, 0.055) * _step(z - 1.375, 0.06)
     # The border between chest and arm leans outwards from the top of the shoulder to the armpit.
     below = np.maximum(SHOULDER[2] - 0.045 - z, 0.0)
@@ -55,19 +56,18 @@ def _arm(weights: Array, side: str, y: Array, z: Array, rest: Array) -> Array:
     weights[:, INDEX[f"{side}_shoulder"]] += arm * (1 - elbow)
     weights[:, INDEX[f"{side}_elbow"]] += arm * elbow * (1 - wrist)
     weights[:, INDEX[f"{side}_wrist"]] += arm * elbow * wrist
-    return rest
 
 
-def _leg(weights: Array, side: str, y: Array, z: Array, x: Array, rest: Array) -> Array:
+def _leg(weights: Array, side: str, y: Array, z: Array, x: Array) -> None:
+    """Take the share of one leg away from the spine; y counts to the leg's own side."""
     # The border of the thigh rises from the crotch to the outside of the hip.
-    level = HIP[2] - 0.035 + 0.55 * (y - HIP[1])
+    # and from the groin to the seat, which the thigh takes along when it is lifted.
+    level = HIP[2] - 0.040 + 0.55 * (y - HIP[1]) - 0.35 * np.minimum(x, 0.0)
     thigh = _step(level - z, 0.060) * _step(y, 0.022)
     knee = _step(KNEE[2] - z, 0.045)
-    ankle = _step(ANKLE[2] - z, 0.025)
     weights *= (1.0 - thigh)[:, None]
     weights[:, INDEX[f"{side}_hip"]] += thigh * (1 - knee)
     weights[:, INDEX[f"{side}_knee"]] += thigh * knee
-    return rest
 
 
 def foot_weights(points: Array, side: str) -> Array:

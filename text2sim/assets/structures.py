@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from text2sim.assets.model import (
@@ -48,9 +50,8 @@ def ramp(size: Size, count: int) -> Model:
     """Rises along +X from the ground to the full height."""
     d, w, h = size
     wedge = np.array(
-        [[x, y, z] for y in (-w / 2, w / 2)
-         for x, z in ((-d / 2, 0), (d / 2, 0), (d / 2, h))]
-    )  # fmt: skip
+        [[x, y, z] for y in (-w / 2, w / 2) for x, z in ((-d / 2, 0), (d / 2, 0), (d / 2, h))]
+    )
     inner = wedge * [1, 1 - 0.10 / w, 1]
     lines = [hull(_shifted(wedge, side * 0.5, w)) for side in (-1, 1)]
     return Model(pieces=(piece(MAIN, hull(inner)), piece(LIGHT, *lines)), parts=(wedge,))
@@ -65,6 +66,7 @@ def _shifted(wedge: np.ndarray, side: float, width: float) -> np.ndarray:
 
 
 def platform(size: Size, count: int) -> Model:
+    """A level top that stands a little over its sides."""
     d, w, h = size
     top = min(0.06, 0.3 * h)
     return Model(
@@ -88,13 +90,15 @@ def bridge(size: Size, count: int) -> Model:
             ends = [(x0 + u * (x1 - x0), z0 + u * (z1 - z0)) for u in (u0, u1)]
             boards.append(_plank(ends, w, 0.035))
         for y in (-0.38 * w, 0.38 * w):
-            beams.append(_plank([(x0, z0 - 0.02), (x1, z1 - 0.02)], 0.12, 0.12).at(y=y))
+            thick = 0.12 if z0 == z1 else 0.11
+            beams.append(_plank([(x0, z0 - 0.036), (x1, z1 - 0.036)], thick, thick).at(y=y))
         corners = [(x0, 0), (x1, 0), (x0, z0), (x1, z1)]
         parts.append(np.array([[x, y, z] for x, z in corners for y in (-w / 2, w / 2)]))
     posts = [
-        slab(0.14, 0.14, 0, h - 0.05, x=x, y=y) for x in (-0.2 * d, 0.2 * d)
+        slab(0.14, 0.14, 0, h - 0.05, x=x, y=y)
+        for x in (-0.2 * d, 0.2 * d)
         for y in (-0.38 * w, 0.38 * w)
-    ]  # fmt: skip
+    ]
     return Model(
         pieces=(piece(MAIN, *boards), piece(DARK, *beams, *posts)),
         parts=tuple(np.unique(part, axis=0) for part in parts),
@@ -105,8 +109,10 @@ def _plank(ends: list[tuple[float, float]], width: float, thickness: float):  # 
     """Board across Y with its top from one (x, z) to the other; never below the ground."""
     points = [
         [x, y, max(z - drop, 0.0)]
-        for (x, z) in ends for y in (-width / 2, width / 2) for drop in (0.0, thickness)
-    ]  # fmt: skip
+        for (x, z) in ends
+        for y in (-width / 2, width / 2)
+        for drop in (0.0, thickness)
+    ]
     points += [[x, y, 0.004] for x, z in ends if z < 0.004 for y in (-width / 2, width / 2)]
     return hull(points)
 
@@ -149,6 +155,7 @@ def door(size: Size, count: int) -> Model:
 
 
 def wall(size: Size, count: int) -> Model:
+    """A plain wall with a skirting and a coping."""
     d, w, h = size
     skirt = min(0.09, 0.1 * h)
     return Model(
@@ -192,9 +199,7 @@ def hurdle(size: Size, count: int) -> Model:
         feet.append(box([-d / 2, y - 0.022, 0], [d / 2, y + 0.022, 0.035]))
         posts.append(rod((0, y, 0.02), (0, y, h - 0.02), r))
     stripes = np.linspace(-w / 2, w / 2, 8)
-    boards = [
-        box([-0.016, a, h - bar], [0.016, b, h], bevel=0.003) for a, b in zip(stripes, stripes[1:])
-    ]
+    boards = [box([-0.016, a, h - bar], [0.016, b, h], bevel=0.003) for a, b in pairwise(stripes)]
     return Model(
         pieces=(
             piece(STEEL, *feet, *posts),
@@ -238,9 +243,10 @@ def ladder(size: Size, count: int) -> Model:
     n = count or 8
     r = 0.022
     foot, top = np.array([-d / 2 + 0.03, 0, 0.01]), np.array([d / 2 - 0.03, 0, h - 0.01])
+    across_y = np.array([0.0, 1.0, 0.0])
     rails = []
     for y in (-w / 2 + 0.03, w / 2 - 0.03):
-        a, b = foot + [0, y, 0], top + [0, y, 0]
+        a, b = foot + across_y * y, top + across_y * y
         across = [[dx, dy, 0] for dx in (-0.03, 0.03) for dy in (-0.03, 0.03)]
         ends = [[*(p[:2] + c[:2]), z] for p, z in ((a, 0.0), (b, h)) for c in np.array(across)]
         rails.append(hull(ends))
@@ -263,11 +269,20 @@ def house(size: Size, count: int) -> Model:
     ridge = h - 0.05
     drop = (ridge - eaves) / deep * over
     roof = [
-        hull([[s * x, y, z] for y in (-w / 2, w / 2)
-              for x, z in ((0, ridge), (0, ridge - 0.15), (d / 2, eaves - drop),
-                           (d / 2, eaves - drop - 0.15))])
+        hull(
+            [
+                [s * x, y, z]
+                for y in (-w / 2, w / 2)
+                for x, z in (
+                    (-0.02, ridge),
+                    (-0.02, ridge - 0.15),
+                    (d / 2, eaves - drop),
+                    (d / 2, eaves - drop - 0.15),
+                )
+            ]
+        )
         for s in (-1, 1)
-    ]  # fmt: skip
+    ]
     chimney = slab(0.45, 0.45, 0.7 * h, h, x=-0.18 * d, y=0.28 * w)
     face = deep + 0.01
     leaf = box([face - 0.05, -0.5, 0], [face + 0.02, 0.5, 2.05])
@@ -276,8 +291,9 @@ def house(size: Size, count: int) -> Model:
         frames.append(box([face - 0.05, y - 0.5, 0.95], [face + 0.03, y + 0.5, 2.0]))
         panes += [
             box([face, y + a, z], [face + 0.04, y + a + 0.42, z + 0.45], bevel=0.002)
-            for a in (-0.44, 0.02) for z in (1.0, 1.49)
-        ]  # fmt: skip
+            for a in (-0.44, 0.02)
+            for z in (1.0, 1.49)
+        ]
     frames.append(box([face - 0.05, -0.58, 0], [face + 0.01, 0.58, 2.14]))
     knob = cylinder(0.03, 0, 0.06).turned("y", np.pi / 2).at(face, 0.4, 1.0)
     tiles = Paint(material="stone", colour=(0.16, 0.07, 0.05))
@@ -299,7 +315,15 @@ def house(size: Size, count: int) -> Model:
 
 
 BUILDERS: dict[str, Builder] = {
-    "stairs": stairs, "ramp": ramp, "platform": platform, "bridge": bridge, "door": door,
-    "wall": wall, "fence": fence, "hurdle": hurdle, "window": window, "ladder": ladder,
+    "stairs": stairs,
+    "ramp": ramp,
+    "platform": platform,
+    "bridge": bridge,
+    "door": door,
+    "wall": wall,
+    "fence": fence,
+    "hurdle": hurdle,
+    "window": window,
+    "ladder": ladder,
     "house": house,
-}  # fmt: skip
+}

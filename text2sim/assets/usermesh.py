@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from text2sim.assets.model import hull_corners
 from text2sim.assets.objects import centre_of_mass, material_surface
 from text2sim.assets.primitives import Solid
 from text2sim.assets.shading import to_mesh
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 SUFFIXES: tuple[str, ...] = (".obj", ".stl", ".ply", ".glb")
 MAX_PARTS = 16
 """More separate components than this share one convex hull."""
-HULL_POINTS = 64
-"""Most corners of a collision part."""
 FILL = 0.3
 """Mass over that of a solid convex hull: user meshes are taken as hollow things."""
 
@@ -178,21 +177,13 @@ def _hulls(vertices: NDArray, faces: NDArray) -> list[NDArray]:
 
 
 def _hull(points: NDArray) -> NDArray | None:
-    """At most `HULL_POINTS` corners of the convex hull; None if the points are flat."""
-    from scipy.spatial import ConvexHull, QhullError
+    """Corners of the convex hull; None if the points are flat."""
+    from scipy.spatial import QhullError
 
     try:
-        corners = points[np.sort(ConvexHull(points).vertices)]
+        return hull_corners(points)
     except (QhullError, ValueError):
         return None
-    if len(corners) <= HULL_POINTS:
-        return corners
-    index = np.arange(HULL_POINTS) + 0.5
-    z, turn = 1.0 - 2.0 * index / HULL_POINTS, index * np.pi * (3.0 - np.sqrt(5.0))
-    ring = np.sqrt(1.0 - z * z)
-    directions = np.stack([ring * np.cos(turn), ring * np.sin(turn), z], axis=-1)
-    directions = np.concatenate([directions, np.eye(3), -np.eye(3)])
-    return corners[np.unique(np.argmax(corners @ directions.T, axis=0))]
 
 
 def _volume(part: ConvexPart) -> float:
