@@ -9,15 +9,14 @@ from numpy.typing import NDArray
 
 from text2sim.control.reference import slopes
 from text2sim.maths import quaternions as quat
-from text2sim.physics.body import Capsule, PhysicalBody
+from text2sim.physics.body import Box, Capsule, PhysicalBody
 from text2sim.physics.dynamics import Loads, inverse_dynamics
-from text2sim.skeleton import INDEX
+from text2sim.skeleton import INDEX, JOINTS
 from text2sim.types import Scene, Track
 
 Array = NDArray[np.floating]
 
-SOLES: tuple[str, ...] = ("left_ankle", "left_foot", "right_ankle", "right_foot")
-"""Joints whose segments carry the four sole points."""
+SIDES: tuple[str, ...] = ("left", "right")
 NEAR, SLOW = 0.03, 0.8
 """A point of the body bears load below this gap [m] and speed [m/s], and fully at half of them."""
 FRICTION = 0.7
@@ -30,11 +29,14 @@ class FeedForward:
     """Forces that a motion needs, at its frames.
 
     Attributes:
-        torques: of the joints, in their own frames [N m], (T, 22, 3); row 0 is zero.
+        torques: of the joints, in their own frames [N m], (T, 22, 3), without what follows.
+        stances: further torques that push the left and the right foot against the ground, (T, 2,
+            22, 3): they only make sense while that foot stands.
         force, torque: on the pelvis, that supports can't supply [N], [N m], world, (T, 3).
     """
 
     torques: Array
+    stances: Array
     force: Array
     torque: Array
 
@@ -45,32 +47,49 @@ def feed_forward(track: Track, body: PhysicalBody, scene: Scene, fps: float) -> 
     points, joints = bearing_points(track, body)
     shares = bearing_shares(points, scene, fps)
     forces = np.stack([_support(loads, points, shares, frame) for frame in range(len(points))])
+    feet = [np.array([joint == INDEX[f"{side}_ankle"] for joint in joints]) for side in SIDES]
+    others = ~(feet[0] | feet[1])
+    rest = loads.relieved(points, joints, forces * others[:, None])
+    stances = [
+        loads.relieved(points, joints, forces * foot[:, None]).torques - loads.torques
+        for foot in feet
+    ]
+    local = [quat.inv_rotate(track.joints()[1], torques) for torques in (rest.torques, *stances)]
     left = loads.relieved(points, joints, forces)
-    torques = quat.inv_rotate(track.joints()[1], left.torques)
-    torques[:, 0] = 0.0
     return FeedForward(
-        torques=_smooth(torques, fps),
+        torques=_smooth(local[0], fps),
+        stances=_smooth(np.stack(local[1:], axis=1), fps),
         force=_smooth(left.force, fps),
         torque=_smooth(left.torques[:, 0], fps),
     )
 
 
 def bearing_points(track: Track, body: PhysicalBody) -> tuple[Array, list[int]]:
-    """Where a body can rest: the sole points and the underside of each capsule's ends.
+    """Where a body can rest: heels, balls of the feet and the underside of each capsule's ends.
 
     Returns:
         points [m], world, (T, P, 3), and the joint whose segment carries each, P.
     """
     positions, turns = track.joints()
-    points = list(np.moveaxis(track.soles(), 1, 0))
-    joints = [INDEX[name] for name in SOLES]
+    points, joints = [], []
     for joint, shape in enumerate(body.shapes):
         if isinstance(shape, Capsule):
-            for end in (shape.start, shape.end):
-                centre = positions[:, joint] + quat.rotate(turns[:, joint], end)
-                points.append(centre - [0.0, 0.0, shape.radius])
-                joints.append(joint)
+            ends, drop = (shape.start, shape.end), shape.radius
+        elif JOINTS[joint].endswith("ankle"):
+            ends, drop = _sole_ends(shape), 0.0
+        else:
+            continue
+        for end in ends:
+            centre = positions[:, joint] + quat.rotate(turns[:, joint], end)
+            points.append(centre - [0.0, 0.0, drop])
+            joints.append(joint)
     return np.stack(points, axis=1), joints
+
+
+def _sole_ends(foot: Box) -> tuple[Array, Array]:
+    """Heel and ball: the middles of the sole's short edges, in the ankle's frame."""
+    forward, down = 0.5 * foot.extents * np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0]])
+    return foot.centre + down - forward, foot.centre + down + forward
 
 
 def bearing_shares(points: Array, scene: Scene, fps: float) -> Array:

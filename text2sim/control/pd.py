@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 
-from text2sim.control.feedforward import FeedForward, feed_forward, lifted
+from text2sim.control.feedforward import SIDES, FeedForward, feed_forward, lifted
 from text2sim.control.reference import Reference, resample, slopes, upsample
-from text2sim.control.rollout import Array, Policy, roll_out, steps_per_frame
+from text2sim.control.rollout import FEET, Array, Policy, roll_out, steps_per_frame
 from text2sim.control.stage import RLController
 from text2sim.errors import ConfigError
 from text2sim.maths import quaternions as quat
 from text2sim.physics.body import DAMPING_TIME, PhysicalBody
 from text2sim.stage import Context
-from text2sim.types import BodyState, Drive, Outcome, Simulation, Trace, World
+from text2sim.types import BodyState, Contact, Drive, Outcome, Simulation, Trace, World
 
 ROOT_STIFFNESS, ROOT_DAMPING = 4000.0, 800.0
 """Of the assist's force [N/m], [N s/m]."""
-TURN_STIFFNESS, TURN_DAMPING = 600.0, 40.0
+TURN_STIFFNESS, TURN_DAMPING = 600.0, 14.0
 """Of the assist's torque [N m/rad], [N m s/rad]."""
 FALL_DISTANCE, FALL_ANGLE = 0.5, 1.0
 """A body is down once its pelvis is farther from the motion's than this [m], [rad]."""
+STANCE_RATE = 0.34
+"""Share of a leg's push that comes or goes in one step."""
 LIMP = 0.05
 """Effort of a body that has fallen."""
 HEAVY_ASSIST = 0.5
@@ -70,7 +73,9 @@ class Plan:
     """What one actor is asked to do at every step; S steps.
 
     Attributes:
-        setpoints_wxyz: of the joints, (S, 22, 4). torques: feed-forward [N m], (S, 22, 3).
+        setpoints_wxyz: of the joints, (S, 22, 4).
+        torques: feed-forward [N m], (S, 22, 3), without `stances`.
+        stances: what the left and the right leg add while that foot stands, (S, 2, 22, 3).
         force, torque: feed-forward of the assist [N], [N m], world, (S, 3).
     """
 
@@ -78,6 +83,7 @@ class Plan:
     mass: float
     setpoints_wxyz: Array
     torques: Array
+    stances: Array
     force: Array
     torque: Array
 
@@ -108,6 +114,7 @@ def _plan(
         mass=body.mass,
         setpoints_wxyz=quat.mul(reference.rotations_wxyz, quat.exp(lead)),
         torques=upsample(needs.torques, steps),
+        stances=upsample(needs.stances, steps),
         force=upsample(needs.force, steps),
         torque=upsample(needs.torque, steps),
     )
@@ -121,12 +128,22 @@ class _Track(Policy):
         self._bounds = (assist, assist_torque)
         self._falls: dict[str, Outcome] = {}
         self._limp: dict[str, Drive] = {}
+        self._stances = {plan.reference.actor: np.ones(2) for plan in plans}
 
     def advance(self, simulation: Simulation, step: int) -> Array:
+        if step:
+            self._feel(simulation.contacts())
         drives = {plan.reference.actor: self._drive(plan, simulation, step) for plan in self._plans}
         simulation.step(drives)
         sizes = [(np.linalg.norm(d.force), np.linalg.norm(d.torque)) for d in drives.values()]
         return np.array(sizes)
+
+    def _feel(self, contacts: Sequence[Contact]) -> None:
+        """A leg pushes once its foot is down, and no longer: in the air it would kick about."""
+        for actor, stance in self._stances.items():
+            down = {contact.joint for contact in contacts if contact.a == actor} & FEET
+            target = [any(str(joint).startswith(side) for joint in down) for side in SIDES]
+            stance += np.clip(target - stance, -STANCE_RATE, STANCE_RATE)
 
     def _drive(self, plan: Plan, simulation: Simulation, step: int) -> Drive:
         actor = plan.reference.actor
@@ -145,7 +162,8 @@ class _Track(Policy):
         torque = plan.torque[step] + TURN_STIFFNESS * turn + TURN_DAMPING * spin
         return Drive(
             setpoints_wxyz=plan.setpoints_wxyz[step],
-            torques=plan.torques[step],
+            torques=plan.torques[step]
+            + np.einsum("s,sij->ij", self._stances[actor], plan.stances[step]),
             force=_bounded(force, self._bounds[0]),
             torque=_bounded(torque, self._bounds[1]),
         )

@@ -44,7 +44,7 @@ _STRENGTH: dict[str, tuple[float, float]] = {
     "wrist": (100, 30), "hip": (1200, 400), "knee": (1200, 400), "ankle": (900, 300),
     "foot": (150, 80),
 }  # fmt: skip
-DAMPING_TIME = 0.1
+DAMPING_TIME = 0.05
 """Damping over stiffness of every joint [s]."""
 
 

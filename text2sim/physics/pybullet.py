@@ -29,6 +29,11 @@ from text2sim.stage import Context
 from text2sim.types import BodyState, Contact, Drive, Motion, Scene, SceneActor, World
 
 LINKS = list(range(len(JOINTS) - 1))
+FEET = [link for link in LINKS if JOINTS[link + 1].endswith(("ankle", "foot"))]
+FOOT_GAIN = 0.6
+"""Share of the error of ankles and toes mended in a step. Bullet's stable PD takes a foot to be as
+light as it is in the air and lets it go limp on the ground, so that motors hold the feet as well:
+constraints that are solved together with the contacts, within the strength of the joint."""
 FARTHEST, FASTEST = 1e3, 1e2
 """Beyond this place [m] or speed [m/s] a body has diverged."""
 
@@ -80,6 +85,7 @@ class PyBulletSimulation:
         scene = _scene(world.motion)
         self.timestep = world.timestep
         self._steps = 0
+        self._contacts: tuple[Contact, ...] | None = None
         self._grips: dict[tuple[str, str], Grip] = {}
         self._parting: frozenset[tuple[int, int]] = frozenset()
         self._bullet = Client()
@@ -174,6 +180,7 @@ class PyBulletSimulation:
             follow(self._bullet, held)
         self._bullet.stepSimulation()
         self._steps += 1
+        self._contacts = None
         if self._parting:
             self._part()
 
@@ -181,6 +188,7 @@ class PyBulletSimulation:
         bullet, number, body = self._bullet, self._actors[actor], self._bodies[actor]
         strength = np.repeat(body.strength[1:, None], 3, axis=1)
         torques = np.clip(drive.torques[1:], -strength, strength)
+        setpoints = self._link_rotations(actor, drive.setpoints_wxyz)
         bullet.setJointMotorControlMultiDofArray(
             number, LINKS, bullet.TORQUE_CONTROL, forces=self._link_vectors(actor, torques)
         )
@@ -188,11 +196,21 @@ class PyBulletSimulation:
             number,
             LINKS,
             bullet.STABLE_PD_CONTROL,
-            targetPositions=self._link_rotations(actor, drive.setpoints_wxyz),
+            targetPositions=setpoints,
             targetVelocities=[[0.0] * 3] * len(LINKS),
             forces=strength.tolist(),
             positionGains=(drive.effort * body.stiffness[1:]).tolist(),
             velocityGains=(drive.effort * body.damping[1:]).tolist(),
+        )
+        bullet.setJointMotorControlMultiDofArray(
+            number,
+            FEET,
+            bullet.POSITION_CONTROL,
+            targetPositions=[setpoints[link] for link in FEET],
+            targetVelocities=[[0.0] * 3] * len(FEET),
+            forces=(drive.effort * strength[FEET]).tolist(),
+            positionGains=[FOOT_GAIN] * len(FEET),
+            velocityGains=[1.0] * len(FEET),
         )
         place, turn = bullet.getBasePositionAndOrientation(number)
         pelvis = place - quat.rotate(wxyz(turn), body.centres[0])
@@ -223,8 +241,10 @@ class PyBulletSimulation:
 
     def contacts(self) -> Sequence[Contact]:
         """Contacts of the last step with a force; of a pair with one actor, `a` is the actor."""
-        points = self._bullet.getContactPoints()
-        return [self._contact(point) for point in points if point[9] > 0.0]
+        if self._contacts is None:
+            points = self._bullet.getContactPoints()
+            self._contacts = tuple(self._contact(point) for point in points if point[9] > 0.0)
+        return self._contacts
 
     def _contact(self, point: tuple) -> Contact:
         a, b, link, normal = point[1], point[2], point[3], point[7]
@@ -282,6 +302,7 @@ class PyBulletSimulation:
         for pair in snapshot.parting:
             let_touch(bullet, *pair, False)
         bullet.restoreState(snapshot.bullet)
+        self._contacts = None
         self._steps, self._parting = snapshot.steps, snapshot.parting
         self._grips = {key: renew(bullet, held) for key, held in snapshot.grips.items()}
 
