@@ -19,6 +19,8 @@ MARGIN = 0.88
 ELEVATION = np.radians(11.0)
 COMFORTABLE = 5.3
 """A static camera is fine up to this distance [m]: a person fills almost half the height."""
+ROUND = 7.2
+"""The same where people go round or back and forth: a still camera is calmer."""
 NEAREST = 3.4
 STEP = 0.2
 """Time between samples of the action [s]."""
@@ -191,7 +193,7 @@ def _frame(
     centre, distance = _fit(np.concatenate(local))
     times = np.array([0.0, duration])
     centres = np.stack([centre, centre])
-    if distance > COMFORTABLE:
+    if distance > (COMFORTABLE if _leads_away(samples) else ROUND):
         spans = [[j for j, other in enumerate(samples) if abs(other.time - sample.time) <= WINDOW]
                  for sample in samples]  # fmt: skip
         fits = [_fit(np.concatenate([local[j] for j in span])) for span in spans]
@@ -204,6 +206,13 @@ def _frame(
     targets = centres @ axes
     eyes = targets + distance * towards
     return CameraPlan(times=times, eye=eyes, target=targets, fov=FOV)
+
+
+def _leads_away(samples: Sequence[Sample]) -> bool:
+    """Somebody ends far from where it began, compared with the way that it went."""
+    way = np.sum([np.linalg.norm(sample.moves, axis=1) for sample in samples], axis=0)
+    gone = np.linalg.norm(samples[-1].bodies[:, :2] - samples[0].bodies[:, :2], axis=1)
+    return bool((gone > 0.5 * way + 0.3).any())
 
 
 def _fit(points: Array) -> tuple[Array, float]:

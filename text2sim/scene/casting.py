@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import numpy as np
 
@@ -11,6 +10,7 @@ from text2sim.actions import ACTIONS
 from text2sim.scene import flights
 from text2sim.scene.characters import make_characters
 from text2sim.scene.geometry import Array, Box, unit
+from text2sim.scene.implied import CHASES
 from text2sim.scene.layout import Pose, facing
 from text2sim.scene.placement import CAMERA_AZIMUTH, camera_right, ensure, put
 from text2sim.scene.story import Performer, Story
@@ -59,7 +59,7 @@ def _begin(story: Story, name: str, number: int) -> Pose:
     for action in story.script.actions:
         partner = _partner(story, name, action)
         if partner is not None:
-            return _free(story, _opposite(story.people[partner], name, action))
+            return _free(story, _opposite(story, story.people[partner], name, action))
     if _shares_flight(story, name):
         return np.array([-BESIDE * number, 0.0]), 0.0
     side = 1.0 if number % 2 else -1.0
@@ -74,11 +74,12 @@ def _partner(story: Story, name: str, action: Action) -> str | None:
     return action.actor if name in named and action.actor in story.people else None
 
 
-def _opposite(partner: Performer, name: str, action: Action) -> Pose:
-    usual = 4.2 if ACTIONS[action.name].travels else 1.9
-    gap = APART.get(action.name, usual)
+def _opposite(story: Story, partner: Performer, name: str, action: Action) -> Pose:
+    movers = {item.actor for item in story.script.actions if ACTIONS[item.name].travels}
+    usual = 4.2 if {name, partner.id} & movers else 1.9
+    gap = usual if usual > 2.0 else APART.get(action.name, usual)
     verb = action.verb.split()[0]
-    if verb in ("follow", "chase", "pursue"):
+    if verb in CHASES:
         sign = -1.0 if action.actor == name else 1.0
         return partner.position[:2] + sign * 1.6 * unit(partner.heading), partner.heading
     if any(cue.kind == "away_from" for cue in action.paths):
@@ -146,7 +147,7 @@ def _put_on_top(story: Story, who: Performer, item: str) -> None:
 def _stand_on(story: Story, who: Performer, item: str) -> None:
     if item not in story.layout.objects:
         put(story, item, [(who.position[:2], who.heading)], ignore=story.people)
-    story.layout.objects[item] = replace(story.layout.objects[item], fixed=True)
+    story.layout.fix(item)
     box = story.layout.box(item)
     who.position = np.append(box.centre, box.high)
     story.layout.bodies[who.id] = who.position

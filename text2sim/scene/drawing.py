@@ -63,7 +63,8 @@ def _draw_object(ax: Axes, item: PlannedObject) -> None:
 
 def _draw_actor(ax: Axes, segments: list[Segment], colour: str, number: int) -> None:
     """Paths and points of action, numbered; the list beside the drawing says what happens when."""
-    lines, places = [], {}
+    lines: list[str] = []
+    places: dict[tuple[float, float], list[str]] = {}
     told = [segment for segment in segments if segment.action != "stand"]
     for index, segment in enumerate(told, start=1):
         if len(segment.path) > 1:

@@ -44,7 +44,7 @@ def approach(
         _walk(story, who, action, goal, item)
     direction = unit(facing(goal, centre))
     shifted = centre[:2] + aside * np.array([-direction[1], direction[0]])
-    story.face(who, shifted, action, 0.05)
+    story.face(who, shifted, action, 0.15)
     if np.linalg.norm(centre[:2] - who.position[:2]) > 0.85 + float(place.size[:2].max()) / 2:
         story.warn(f"The {place.label} is out of {who.actor.noun}'s reach.")
 
@@ -158,7 +158,9 @@ def carry(story: Story, who: Performer, action: Action) -> None:
     if who.holding != item:
         pick_up(story, who, action)
     place = _destination(story, action, item)
-    travel(story, who, replace(action, target=None), "walk")
+    direct = all(cue.kind in ("towards", "into", "onto") for cue in action.paths)
+    if place is None or not direct:
+        travel(story, who, replace(action, target=None), "walk")
     if place is not None:
         put_down(story, who, action, item)
 

@@ -123,6 +123,8 @@ def _jump(story: Story, course: Course, item: str, *, onto: bool) -> None:
         story.go(who, who.gait, [*run_up, take_off], action, target=item)
     story.face(who, box.centre, action)
     top = box.high
+    if onto:
+        story.layout.fix(item)
     landing = box.centre if onto else box.centre + (rim + 0.55) * axis
     path = straight_path(story, who.position, landing, top if onto else None)
     point = path[-1]
@@ -164,6 +166,7 @@ def _step_up(story: Story, course: Course, item: str, box: Box) -> None:
     points, course.points = course.points, []
     story.go(who, who.gait, points, action, target=item)
     story.face(who, box.centre, action)
+    story.layout.fix(item)
     path = straight_path(story, who.position, box.centre, box.high)
     duration = 1.2 + 1.2 * (box.high - box.low)
     story.add(who, Beat(name="climb", duration=duration, path=path, target=item), action)

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar, final
 
 from text2sim.scene.camera import plan_camera
 from text2sim.scene.casting import cast, place_rest
 from text2sim.scene.characters import make_characters
 from text2sim.scene.decor import decorate
+from text2sim.scene.implied import complete
 from text2sim.scene.layout import Layout
 from text2sim.scene.perform import perform
-from text2sim.scene.props import Model, make_model
+from text2sim.scene.props import make_model
 from text2sim.scene.stage import ScenePlanner
 from text2sim.scene.story import Story
 from text2sim.scene.timeline import compress, fill, natural_length
 from text2sim.stage import Context
 from text2sim.types import Character, ScenePlan, Script
-
-JUMPABLE = 0.4
-"""Tallest thing that is jumped over [m]."""
 
 
 @final
@@ -72,23 +70,9 @@ def _fitting_story(script: Script, ctx: Context, characters: dict[str, Character
 def _tell(script: Script, ctx: Context, characters: dict[str, Character], stretch: float) -> Story:
     story = Story(script=script, layout=Layout(), stretch=stretch)
     for prop in script.props:
-        model = make_model(prop, strict=ctx.strict, warn=story.warn)
-        story.models[prop.id] = _jumpable(script, prop.id, model, story)
+        story.models[prop.id] = make_model(prop, strict=ctx.strict, warn=story.warn)
+    complete(story)
     cast(story, characters)
     perform(story)
     place_rest(story)
     return story
-
-
-def _jumpable(script: Script, item: str, model: Model, story: Story) -> Model:
-    """The model, lowered if somebody jumps over it."""
-    over = any(
-        action.name == "jump"
-        and (action.target == item or any(cue.kind == "over" and item in cue.targets
-                                          for cue in action.paths))
-        for action in script.actions
-    )  # fmt: skip
-    if not over or model.size[2] <= JUMPABLE:
-        return model
-    story.warn(f"The {model.label} was made {JUMPABLE} m high, so that one can jump over it.")
-    return replace(model, size=model.size * [1.0, 1.0, JUMPABLE / model.size[2]])

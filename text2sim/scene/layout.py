@@ -56,6 +56,10 @@ class Layout:
         """Remember that an object is elsewhere from now on."""
         self.now[item] = np.array(position, dtype=float)
 
+    def fix(self, item: str) -> None:
+        """Somebody stands on it: it must not slip."""
+        self.objects[item] = replace(self.objects[item], fixed=True)
+
     def ground(self, points: ArrayLike) -> Array:
         """Points on the ground: (..., 2) gets its height, (..., 3)."""
         points = np.asarray(points, dtype=float)[..., :2]

@@ -54,7 +54,7 @@ def arc(start: ArrayLike, heading: float, radius: float, angle: float) -> Array:
     """An arc from `start` that sets out along `heading`; angle [rad], positive to the left."""
     side = np.sign(angle)
     centre = np.asarray(start, dtype=float) + side * radius * unit(heading + np.pi / 2)
-    turned = np.linspace(0.0, angle, max(int(abs(angle) * radius / SPACING) + 2, 6))
+    turned = np.linspace(0.0, angle, max(int(abs(angle) * radius / 0.04) + 2, 6))
     return centre - side * radius * np.stack([unit(heading + a + np.pi / 2) for a in turned])
 
 

@@ -43,6 +43,11 @@ STAND_INS: dict[str, str] = {
     "oven": "cupboard", "stove": "cupboard", "washing machine": "fridge", "blanket": "rug",
     "trampoline": "platform", "pedestal": "platform", "curb": "platform", "mattress pad": "bed",
 }  # fmt: skip
+SCALES = {"apple": 0.36, "orange": 0.36, "egg": 0.25, "puck": 0.35, "tennis ball": 0.3,
+          "baseball": 0.34, "golf ball": 0.2, "basketball": 1.1, "beach ball": 1.7, "melon": 1.1,
+          "knife": 0.3, "pen": 0.16, "pencil": 0.18, "hammer": 0.36, "wand": 0.4, "stick": 0.8,
+          "can": 0.5, "vase": 1.2, "barstool": 1.6}  # fmt: skip
+"""Noun -> size relative to the kind that stands for it."""
 LYING_AROUND = 0.45
 """Longest side [m] that a mesh of unknown unit is scaled to if its size is absurd."""
 
@@ -114,7 +119,7 @@ def _kind(prop: Prop, strict: bool, warn: Callable[[str], None]) -> str:
 def _size(prop: Prop, kind: str) -> tuple[np.ndarray, int]:
     spec = KINDS[kind]
     size, count = np.array(spec.size, dtype=float), spec.count
-    factor = FACTORS[prop.size or "medium"]
+    factor = FACTORS[prop.size or "medium"] * SCALES.get(prop.noun.lower(), 1.0)
     if kind == "stairs":
         count = STEPS[prop.size or "medium"] + (
             3 if {"tall", "long", "high"} & {*prop.adjectives} else 0

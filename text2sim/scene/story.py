@@ -196,7 +196,7 @@ class Story:
         points = np.concatenate([who.position[None, :2], np.asarray(waypoints, dtype=float)])
         if length(points) < 0.05:
             return
-        steps = np.linalg.norm(np.diff(points, axis=0), axis=1) > 0.02
+        steps = np.linalg.norm(np.diff(points, axis=0), axis=1) > 1e-3
         points = points[np.append(True, steps)]
         course = tangent_headings(points)[0] + FACING[direction]
         bend = wrap(course - who.heading)
