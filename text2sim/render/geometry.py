@@ -37,7 +37,6 @@ class LiveGeometry:
     Attributes:
         geometry: world-space arrays of the frame last asked for.
         labels: index into `scene_labels` of each face, (F,) uint16.
-        closed: faces whose back is never seen, (F,) bool.
     """
 
     def __init__(self, trace: Trace) -> None:
@@ -50,7 +49,6 @@ class LiveGeometry:
         self._rest, self._rest_normals = _stack(pieces, "vertices"), _stack(pieces, "normals")
         self._shown: list[np.ndarray | None] = [None] * len(scene.objects)
         self.labels = _per_face(pieces, "label", np.uint16)
-        self.closed = _per_face(pieces, "closed", np.bool_)
         self.geometry = Geometry(
             world=self._rest.copy(),
             normals=self._rest_normals.copy(),
@@ -58,6 +56,7 @@ class LiveGeometry:
             colours=_stack(pieces, "colours"),
             roughness=_stack(pieces, "roughness"),
             faces=_stack_faces(pieces),
+            closed=_per_face(pieces, "closed", np.bool_),
             patterns=_per_face(pieces, "pattern", np.uint8),
             metalness=_per_face(pieces, "metalness", np.float32),
         )

@@ -8,11 +8,11 @@ from text2sim.render.kernels.patterns import PATTERNS, noise_lattice
 from text2sim.render.kernels.shading import Colour, Floor, Lights, Tables
 from text2sim.types import Surface
 
-SUN_HEIGHT = 0.85
+SUN_HEIGHT = 0.82
 """Angle of the sun above the horizon [rad]."""
-SUN_SIDE = -0.85
+SUN_SIDE = -1.1
 """The sun stands behind the camera, turned by this angle to its left (negative: right) [rad]."""
-EXPOSURE = 0.62
+EXPOSURE = 0.52
 
 
 def lights(view: np.ndarray, ground: Surface) -> Lights:
@@ -25,13 +25,13 @@ def lights(view: np.ndarray, ground: Surface) -> Lights:
     red, green, blue = ground.colour
     return Lights(
         to_sun=_direction(behind + SUN_SIDE, SUN_HEIGHT),
-        sun=(1.72, 1.60, 1.42),
+        sun=(1.95, 1.80, 1.58),
         to_fill=_direction(behind - 1.3 * SUN_SIDE, 0.35),
         fill=(0.10, 0.11, 0.13),
-        zenith=(0.40, 0.46, 0.56),
-        horizon=(0.88, 0.91, 0.94),
+        zenith=(0.36, 0.45, 0.60),
+        horizon=(1.06, 1.09, 1.12),
         bounce=(0.08 + 0.55 * red, 0.08 + 0.52 * green, 0.08 + 0.50 * blue),
-        haze=34.0,
+        haze=38.0,
     )
 
 

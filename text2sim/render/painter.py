@@ -66,7 +66,7 @@ class Painter:
         """Fill the sRGB picture (H, W, 3) of a frame."""
         live, team = self._live, self._team
         geometry = live.show(frame, team)
-        shadow = self._shadows.draw(frame, geometry, live.closed, self._boxes, self._planes, team)
+        shadow = self._shadows.draw(frame, geometry, self._boxes, self._planes, team)
         self._camera = self._camera_at(frame)
         self._set_up()
         self._draw(self._quality.samples, self._nearness, self._ids)
@@ -107,7 +107,7 @@ class Painter:
         axes = np.array([camera.right, camera.down, camera.forward])
         self._team.run(
             setup.setup_perspective, len(geometry.faces),
-            geometry.world, geometry.faces, self._live.closed, np.array(camera.eye), axes,
+            geometry.world, geometry.faces, geometry.closed, np.array(camera.eye), axes,
             camera.focal, *self._size, self._boxes, self._planes,
         )  # fmt: skip
 

@@ -22,8 +22,8 @@ _EIGHT = np.array(
 ) / 16  # fmt: skip
 QUALITIES: dict[str, Quality] = {
     "draft": Quality(samples=CENTRE, shadow_size=1024, occlusion_pairs=0),
-    "standard": Quality(samples=_FOUR, shadow_size=1536, occlusion_pairs=6),
-    "high": Quality(samples=_EIGHT, shadow_size=3072, occlusion_pairs=11),
+    "standard": Quality(samples=_FOUR, shadow_size=2048, occlusion_pairs=6),
+    "high": Quality(samples=_EIGHT, shadow_size=4096, occlusion_pairs=11),
 }
 
 

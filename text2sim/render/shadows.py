@@ -36,7 +36,6 @@ class ShadowPass:
         self,
         frame: int,
         geometry: Geometry,
-        closed: np.ndarray,
         boxes: np.ndarray,
         planes: np.ndarray,
         team: Team,
@@ -45,13 +44,13 @@ class ShadowPass:
         matrix, size = self._frame(frame), len(self._nearness)
         team.run(
             setup.setup_orthographic, len(geometry.faces),
-            geometry.world, geometry.faces, closed, matrix, size, boxes, planes,
+            geometry.world, geometry.faces, geometry.closed, matrix, size, boxes, planes,
         )  # fmt: skip
         starts, items = setup.sort_into_bands(boxes, self._bands, BAND)
         team.run(
-            drawing.draw_shadow_map, self._bands, BAND, starts, items, boxes, planes, self._nearness
-        )
-        team.run(shadowing.find_ranges, len(self._ranges), self._nearness, self._ranges)
+            drawing.draw_shadow_map, self._bands,
+            BAND, starts, items, boxes, planes, self._nearness, self._ranges,
+        )  # fmt: skip
         return Shadow(nearness=self._nearness, ranges=self._ranges, frame=matrix, texel=self._texel)
 
     def _frame(self, frame: int) -> np.ndarray:

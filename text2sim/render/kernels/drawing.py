@@ -6,6 +6,7 @@ import numpy as np
 
 from text2sim.render.kernels.compiling import inner, kernel
 from text2sim.render.kernels.setup import NEAR
+from text2sim.render.kernels.shadowing import BLOCK
 
 SKY, GROUND = -2, -1
 """Face numbers of what has no triangles."""
@@ -128,14 +129,21 @@ def draw_shadow_map(
     boxes: np.ndarray,
     planes: np.ndarray,
     shadow: np.ndarray,
+    ranges: np.ndarray,
 ) -> None:
-    """Fill bands of the shadow map (N, N): nearness to the sun [m] at the texel centres."""
+    """Fill bands of the shadow map (N, N): nearness to the sun [m] at the texel centres.
+
+    `ranges` gets the smallest and largest value of each block, (N // BLOCK, N // BLOCK, 2); `rows`
+    is a multiple of BLOCK.
+    """
     for band in range(start, stop):
         top, bottom = band * rows, min(len(shadow), band * rows + rows)
         shadow[top:bottom] = FAR_BELOW
         for k in range(starts[band], starts[band + 1]):
             face = items[k]
             _draw_shadow(top, bottom, boxes[face], planes[face], shadow)
+        for block in range(top // BLOCK, bottom // BLOCK):
+            _find_ranges(block, shadow, ranges)
 
 
 @inner
@@ -160,6 +168,17 @@ def _draw_shadow(
             if inside:
                 q = aq * px + bq * py + cq
                 shadow[y, x0 + dx] = max(shadow[y, x0 + dx], q)
+
+
+@inner
+def _find_ranges(row: int, shadow: np.ndarray, ranges: np.ndarray) -> None:
+    """Smallest and largest value of each block in a row of blocks."""
+    for column in range(ranges.shape[1]):
+        low, high = shadow[row * BLOCK, column * BLOCK], np.float32(FAR_BELOW)
+        for y in range(row * BLOCK, (row + 1) * BLOCK):
+            for x in range(column * BLOCK, (column + 1) * BLOCK):
+                low, high = min(low, shadow[y, x]), max(high, shadow[y, x])
+        ranges[row, column, 0], ranges[row, column, 1] = low, high
 
 
 @kernel

@@ -56,9 +56,9 @@ def _openness(half: np.ndarray, x: int, y: int, q: float, reach: float, cell: np
         xb, yb = min(max(x - dx, 0), width - 1), min(max(y - dy, 0), height - 1)
         a = _nearer(half[ya, xa], depth)
         b = _nearer(half[yb, xb], depth)
-        if a > 2.0:  # something in front that has nothing to do with this surface
+        if a > 1.2:  # something in front that has nothing to do with this surface
             a = -b if b < 0.0 else 0.0
-        if b > 2.0:
+        if b > 1.2:
             b = -a if a < 0.0 else 0.0
         total += min(max(a + b - 0.03, 0.0) * 1.2, 1.0)
     return 1.0 - total / len(cell)

@@ -66,14 +66,21 @@ def lines(u: float, period: float, width: float, footprint: float) -> float:
 
 
 @inner
-def _cloudy(lattice: np.ndarray, u: float, v: float, footprint: float) -> float:
+def noise_3d(lattice: np.ndarray, x: float, y: float, z: float) -> float:
+    """Noise on a surface in space: two slanted projections, so that no face shows streaks."""
+    first = noise(lattice, x + 0.61 * z, y + 0.53 * z)
+    return 0.7 * (first + noise(lattice, y - 0.67 * x + 37.0, z + 0.45 * x))
+
+
+@inner
+def _cloudy(lattice: np.ndarray, x: float, y: float, z: float, footprint: float) -> float:
     """Four octaves of noise from 1 m down, about -1 to 1."""
     total, size, strength = 0.0, 0.9, 0.5
     for _ in range(4):
         shown = visible(footprint, size)
         if shown == 0.0:
             break
-        total += strength * shown * noise(lattice, u / size + 7.3 * size, v / size)
+        total += strength * shown * noise_3d(lattice, x / size, y / size, z / size + 7.3 * size)
         size *= 0.34
         strength *= 0.72
     return total
@@ -142,7 +149,7 @@ def ground_pattern(
     if pattern in (GRASS, LEAVES):
         return _grassy(lattice, u, v, max(fu, fv)), 0.0
     if pattern == STONE:
-        return 1.0 + 0.16 * _cloudy(lattice, u, v, max(fu, fv)), 0.0
+        return 1.0 + 0.16 * _cloudy(lattice, u, v, 0.0, max(fu, fv)), 0.0
     if pattern == CLOTH:
         return _weave(lattice, u, v, max(fu, fv)), 0.0
     return 1.0, 0.0
@@ -160,19 +167,18 @@ def surface_pattern(
     lattice: np.ndarray, pattern: int, x: float, y: float, z: float, footprint: float
 ) -> tuple[float, float]:
     """Pattern of an object at (x, y, z) [m] in its own frame; wood grows along x."""
-    u, v = x + 0.61 * z, y + 0.53 * z
     if pattern == WOOD:
         return 1.0 + _grain(lattice, x, y + z, footprint), 0.0
     if pattern == STONE:
-        return 1.0 + 0.20 * _cloudy(lattice, u, v, footprint), 0.0
+        return 1.0 + 0.20 * _cloudy(lattice, x, y, z, footprint), 0.0
     if pattern == CLOTH:
-        return _weave(lattice, u, v, footprint), 0.0
+        return _weave(lattice, x + 0.61 * z, y + 0.53 * z, footprint), 0.0
     if pattern == METAL:
         brushed = noise(lattice, x * 3.0, (y + z) * 150.0) * visible(footprint, 0.008)
         return 1.0 + 0.06 * brushed, 0.0
     if pattern in (LEAVES, GRASS):
-        leaf = noise(lattice, u * 26.0, v * 26.0) * visible(footprint, 0.04)
-        clump = noise(lattice, u * 5.0, v * 5.0 + 3.0)
+        leaf = noise_3d(lattice, x * 22.0, y * 22.0, z * 22.0) * visible(footprint, 0.045)
+        clump = noise_3d(lattice, x * 5.0, y * 5.0, z * 5.0)
         return 1.0 + 0.42 * leaf + 0.20 * clump, 0.0
     if pattern == BRICK:
         return _bricks(lattice, x + y, z, footprint, footprint)

@@ -39,6 +39,8 @@ class Geometry(NamedTuple):
     colours: np.ndarray
     roughness: np.ndarray
     faces: np.ndarray
+    closed: np.ndarray
+    """Faces of closed meshes, whose back is never seen."""
     patterns: np.ndarray
     metalness: np.ndarray
 
@@ -203,10 +205,12 @@ def _light(point: Point, view: Colour, lights: Lights, share: float, openness: f
     fresnel = facing * facing * facing * facing * facing * (1.0 - point.roughness)
     base = _mix((0.04, 0.04, 0.04), point.colour, metal)
     mirror = _add(view, _scale(normal, -2.0 * _dot(normal, view)))
-    around = _mix(lights.bounce, lights.horizon, min(max(2.0 * mirror[2] + 0.6, 0.0), 1.0))
+    sharpness = 1.0 + 5.0 * (1.0 - point.roughness) * (1.0 - point.roughness)
+    skyward = min(max(0.5 + sharpness * (mirror[2] + 0.05), 0.0), 1.0)
+    around = _mix(lights.bounce, _mix(lights.horizon, lights.zenith, max(mirror[2], 0.0)), skyward)
     gloss = _scale(around, openness * (1.0 - 0.75 * point.roughness * (1.0 - metal)))
     shine = _scale(lights.sun, cosine * _highlight(point, view, lights.to_sun, 1.0))
-    reflected = _times(_add(gloss, shine), _mix(base, (1.0, 1.0, 1.0), 0.5 * fresnel))
+    reflected = _times(_add(gloss, shine), _mix(base, (1.0, 1.0, 1.0), 0.25 * fresnel))
     return _add(diffuse, reflected)
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from text2sim.render.kernels.compiling import inner, kernel
+from text2sim.render.kernels.compiling import inner
 
 BLOCK = 16
 """Side of the blocks whose range is known [texels]; at least twice the filter's reach."""
@@ -18,6 +18,8 @@ REACH = 7
 """Texels from the centre to the farthest that counts."""
 SUN_SIZE = 0.07
 """Angle that the sun spans [rad]: larger than the real one, for soft light."""
+LIFT = 2.0
+"""Points are taken this far off their surface, against speckles [texels]."""
 SHARPEST = 1.2
 """Half-width of the narrowest filter [texels]."""
 
@@ -38,18 +40,6 @@ class Shadow(NamedTuple):
     texel: float
 
 
-@kernel
-def find_ranges(start: int, stop: int, nearness: np.ndarray, ranges: np.ndarray) -> None:
-    """Rows of `Shadow.ranges`."""
-    for j in range(start, stop):
-        for i in range(ranges.shape[1]):
-            low = high = nearness[j * BLOCK, i * BLOCK]
-            for y in range(j * BLOCK, (j + 1) * BLOCK):
-                for x in range(i * BLOCK, (i + 1) * BLOCK):
-                    low, high = min(low, nearness[y, x]), max(high, nearness[y, x])
-            ranges[j, i, 0], ranges[j, i, 1] = low, high
-
-
 @inner
 def _transform(frame: np.ndarray, row: int, x: float, y: float, z: float) -> float:
     return frame[row, 0] * x + frame[row, 1] * y + frame[row, 2] * z
@@ -68,7 +58,7 @@ def _slopes(shadow: Shadow, normal: tuple) -> tuple[float, float]:
 @inner
 def sunlit(shadow: Shadow, position: tuple, normal: tuple) -> float:
     """Share of the sun that arrives at a point of a surface, 0 to 1."""
-    frame, size, lift = shadow.frame, len(shadow.nearness), 1.5 * shadow.texel
+    frame, size, lift = shadow.frame, len(shadow.nearness), LIFT * shadow.texel
     x, y, z = (
         position[0] + lift * normal[0],
         position[1] + lift * normal[1],
