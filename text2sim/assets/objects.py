@@ -79,7 +79,7 @@ def build(item: PlannedObject) -> SceneObject:
         friction=substance.friction,
         restitution=substance.restitution,
         fixed=item.fixed,
-        walkable=spec.walkable,
+        walkable=spec.walkable or item.walkable,
     )
 
 

@@ -27,9 +27,7 @@ STEP = 0.2
 KEY = 0.5
 """Time between keyframes [s]."""
 SMOOTHING = 0.7
-"""Standard deviation of the smoothing of a moving camera [s]."""
-WINDOW = 0.7
-"""A moving camera looks this far ahead and back [s]."""
+"""How far a moving camera looks ahead and back to be smooth [s]; less for fast bodies."""
 TALL = frozenset(
     ("jump", "raise_arms", "stretch", "throw", "wave", "catch", "dance", "skip", "hop")
 )
@@ -43,14 +41,21 @@ BODY = 2.05
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Sample:
-    """The action at one moment: points to show (P, 3), and ground point and headings of bodies."""
+    """The action at one moment.
+
+    Attributes:
+        points: what to show: bodies, then their goals, (P, 3).
+        must: how many of the points belong to bodies, which must never leave the picture.
+        bodies: ground points, (A, 3). headings: yaws [rad], (A,).
+        moves: horizontal steps since the sample before [m], (A, 2).
+    """
 
     time: float
     points: Array
+    must: int
     bodies: Array
     headings: Array
     moves: Array
-    """Horizontal step of each body since the sample before [m], (A, 2)."""
 
 
 def plan_camera(
@@ -96,7 +101,7 @@ def _samples(
     times = np.linspace(0.0, duration, int(np.ceil(duration / STEP)) + 1)
     samples: list[Sample] = []
     for time in times:
-        points, bodies, headings = [], [], []
+        shown, goals, bodies, headings = [], [], [], []
         for actor in actors:
             active = [seg for seg in timeline if seg.actor == actor.id
                       and seg.start <= time + 1e-9 and time <= seg.end + 1e-9]  # fmt: skip
@@ -104,17 +109,19 @@ def _samples(
             body = place_at(full[-1], time) if full else actor.position
             bodies.append(body)
             headings.append(heading_at(full[-1], time) if full else actor.heading)
-            points.append(_body_points(body, actor, active, close))
+            shown.append(_body_points(body, actor, active, close))
             if not close:
-                points += [_goal_points(seg, known, body) for seg in active]
+                goals += [_goal_points(seg, known, body) for seg in active]
         if not actors:
-            points = [_box_points(item) for item in objects] or [np.zeros((1, 3))]
+            shown = [_box_points(item) for item in objects] or [np.zeros((1, 3))]
             bodies, headings = [np.zeros(3)], [0.0]
         place = np.array(bodies)
         moves = place[:, :2] - samples[-1].bodies[:, :2] if samples else np.zeros((len(place), 2))
         samples.append(
-            Sample(time=float(time), points=np.concatenate(points), bodies=place,
-                   headings=np.array(headings), moves=moves)
+            Sample(
+                time=float(time), points=np.concatenate([*shown, *goals]),
+                must=sum(map(len, shown)), bodies=place, headings=np.array(headings), moves=moves,
+            )
         )  # fmt: skip
     return samples
 
@@ -194,7 +201,8 @@ def _frame(
     times = np.array([0.0, duration])
     centres = np.stack([centre, centre])
     if distance > (COMFORTABLE if _leads_away(samples) else ROUND):
-        spans = [[j for j, other in enumerate(samples) if abs(other.time - sample.time) <= WINDOW]
+        window = _smoothing(samples)
+        spans = [[j for j, other in enumerate(samples) if abs(other.time - sample.time) <= window]
                  for sample in samples]  # fmt: skip
         fits = [_fit(np.concatenate([local[j] for j in span])) for span in spans]
         nearest = max(fit[1] for fit in fits)
@@ -206,6 +214,12 @@ def _frame(
     targets = centres @ axes
     eyes = targets + distance * towards
     return CameraPlan(times=times, eye=eyes, target=targets, fov=FOV)
+
+
+def _smoothing(samples: Sequence[Sample]) -> float:
+    """Time scale of the camera's movement [s]: a runner would leave a slow camera's picture."""
+    fastest = max(float(np.linalg.norm(sample.moves, axis=1).max()) for sample in samples) / STEP
+    return float(np.clip(0.9 / max(fastest, 0.1), 0.3, SMOOTHING))
 
 
 def _leads_away(samples: Sequence[Sample]) -> bool:
@@ -233,7 +247,7 @@ def _follow(samples: Sequence[Sample], centres: Array, duration: float) -> tuple
     """Smooth keyframes through the centres (S, 3) of all samples."""
     at = np.array([sample.time for sample in samples])
     times = np.linspace(0.0, duration, max(round(duration / KEY), 1) + 1)
-    weights = np.exp(-0.5 * ((times[:, None] - at) / SMOOTHING) ** 2)
+    weights = np.exp(-0.5 * ((times[:, None] - at) / _smoothing(samples)) ** 2)
     return times, weights @ centres / weights.sum(axis=1, keepdims=True)
 
 
@@ -243,6 +257,7 @@ def _clear(
     """The least distance, from `distance` on, at which the moving camera shows all points."""
     k = MARGIN * np.tan(FOV / 2)
     for sample, points in zip(samples, local):
+        points = points[: sample.must]
         centre = np.array([np.interp(sample.time, times, column) for column in centres.T])
         offset = points - centre
         distance = max(

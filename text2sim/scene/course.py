@@ -69,9 +69,13 @@ def finish(story: Story, course: Course) -> None:
 
 
 def _said_duration(course: Course) -> float | None:
+    """The duration as said, unless the way leads to a goal; that of jumps by their number."""
     action = course.action
-    loops = any(cue.kind in ("around", "circle") for cue in action.paths)
-    return action.duration if loops and len(action.paths) == 1 else None
+    if course.name == "jump" and action.duration is None:
+        return 1.3 * _count(course)
+    open_ended = all(cue.kind in ("around", "circle", "zigzag", "straight", "along")
+                     for cue in action.paths)  # fmt: skip
+    return action.duration if open_ended and action.target is None else None
 
 
 def _count(course: Course) -> int:
@@ -86,11 +90,14 @@ def go_straight(story: Story, course: Course) -> None:
     distance = open_distance(story, course)
     side = {"left": 1.0, "right": -1.0}.get(action.direction or "", 0.0)
     angle = action.turn if action.turn is not None else side * np.pi / 2
-    if angle and course.direction == "forward":
+    heading = course.heading
+    if course.direction != "forward":
+        angle = 0.0
+    if angle:
         radius = min(1.2, 0.6 * distance / abs(angle))
-        course.points += list(arc(course.at, course.heading, radius, angle)[1:])
+        course.points += list(arc(course.at, heading, radius, angle)[1:])
         distance = max(distance - radius * abs(angle), 0.5)
-    lead_to(story, course, course.at + distance * unit(course.heading))
+    lead_to(story, course, course.at + distance * unit(heading + angle))
 
 
 def open_distance(story: Story, course: Course) -> float:
@@ -106,15 +113,17 @@ def open_distance(story: Story, course: Course) -> float:
         usual = min(usual, 1.4 if course.direction in ("left", "right") else 2.5)
     if name == "jump":
         return usual
-    return story.open_length(course.who, action, name, usual)
+    return story.open_length(course.who, action, name, usual, course.direction)
 
 
-def lead_to(story: Story, course: Course, goal: Array, ignore: tuple[str, ...] = ()) -> None:
-    """Go to a place past whatever stands in the way; nearer if something stands there."""
+def lead_to(
+    story: Story, course: Course, goal: Array, ignore: tuple[str, ...] = (), *, exact: bool = False
+) -> None:
+    """Go to a place past whatever stands in the way; unless `exact`, stop where there is room."""
     level = float(course.who.position[2])
     boxes = story.layout.obstacles(level, ignore={*course.passed, *ignore}, actor=course.who.id)
     start = course.at
-    for share in (1.0, 1.15, 0.85, 1.3, 0.7, 1.5, 0.5, 0.3):
+    for share in (1.0,) if exact else (1.0, 1.15, 0.85, 1.3, 0.7, 1.5, 0.5, 0.3):
         spot = start + share * (goal - start)
         if all(box.distance(spot) > CLEARANCE for box in boxes):
             goal = spot
@@ -144,11 +153,7 @@ def place(story: Story, course: Course, item: str, gap: float, turned: float | N
     return story.layout.box(item)
 
 
-def straight_path(story: Story, start: Array, goal: Array, top: float | None) -> Array:
-    """A straight path (N, 3) in short steps; it ends at height `top` if that is given."""
+def straight_path(story: Story, start: Array, goal: Array) -> Array:
+    """A straight path (N, 3) over the ground, in short steps."""
     count = int(np.linalg.norm(goal - start[:2]) / 0.08) + 2
-    path = story.layout.ground(np.linspace(start[:2], goal, count))
-    if top is not None:
-        rise = np.clip((np.linspace(0.0, 1.0, count) - 0.35) / 0.3, 0.0, 1.0)
-        path[:, 2] = start[2] + rise * (top - start[2])
-    return path
+    return story.layout.ground(np.linspace(start[:2], goal, count))

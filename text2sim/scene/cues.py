@@ -41,7 +41,7 @@ def around_cue(story: Story, course: Course, cue: PathCue) -> None:
     turns = _loops(story, course, 2 * np.pi * (box.half.max() + 0.8)) if last else 0.5
     ring = loop(box, course.at, 0.55, (-2 if clockwise else 2) * np.pi * turns)
     first = int(np.argmin(np.linalg.norm(ring[:5] - course.at, axis=1)))
-    lead_to(story, course, ring[first])
+    lead_to(story, course, ring[first], exact=True)
     course.points += list(ring[first + 1 :])
 
 
@@ -94,7 +94,7 @@ def towards_cue(story: Story, course: Course, cue: PathCue) -> None:
     if item in story.people:
         goal = _meeting_point(story, who, item)
         if np.linalg.norm(goal - course.at) > 0.1:
-            lead_to(story, course, goal, (item,))
+            lead_to(story, course, goal, (item,), exact=True)
         return
     gap = action.distance or usual_gap(course)
     place(story, course, item, gap + 0.45)
@@ -104,7 +104,7 @@ def towards_cue(story: Story, course: Course, cue: PathCue) -> None:
     if station is None:
         station = stand_by(story, who, item, _approach_reach(story, item))
     who.position = mark
-    lead_to(story, course, station)
+    lead_to(story, course, station, exact=True)
 
 
 def _approach_reach(story: Story, item: str) -> float:
@@ -153,10 +153,11 @@ def through_cue(story: Story, course: Course, cue: PathCue) -> None:
     course.passed.add(item)
     course.target = item
     axis = unit(box.heading) * (-1.0 if (course.at - box.centre) @ unit(box.heading) > 0 else 1.0)
-    near = box.centre - axis * (box.half[0] + 0.7)
+    before = float((box.centre - course.at) @ axis) - box.half[0]
+    near = box.centre - axis * (box.half[0] + min(0.7, max(before, 0.0)))
     beyond = box.half[0] + 1.4 + 1.1 * story.followers(course.who, item)
     if np.linalg.norm(near - course.at) > 0.3:
-        lead_to(story, course, near)
+        lead_to(story, course, near, exact=True)
     course.points += [box.centre, box.centre + axis * beyond]
 
 

@@ -161,7 +161,7 @@ def surface_height(item: PlannedObject, points: ArrayLike) -> Array:
 
 def is_walkable(item: PlannedObject) -> bool:
     """A foot may stand on it."""
-    return item.kind in KINDS and KINDS[item.kind].walkable
+    return item.walkable or (item.kind in KINDS and KINDS[item.kind].walkable)
 
 
 def ground_height(objects: Iterable[PlannedObject], points: ArrayLike) -> Array:

@@ -129,8 +129,10 @@ def release(story: Story, who: Performer, item: str, spot: Array) -> None:
 
 
 def _destination(story: Story, action: Action, item: str) -> str | None:
+    """The thing or person to which an action brings `item`, or None."""
     things = {*story.models, *story.people} - {item}
-    named = [action.recipient, *(target for cue in action.paths for target in cue.targets)]
+    ends = [cue for cue in action.paths if cue.kind in ("towards", "into", "onto", "over", "under")]
+    named = [action.recipient, *(target for cue in ends for target in cue.targets)]
     if action.target != item:
         named.append(action.target)
     return next((name for name in named if name in things), None)

@@ -28,6 +28,8 @@ LADDER_SPEED = 0.45
 """Rise on a ladder [m/s]."""
 STEP = 0.35
 """What is no higher is stepped on while walking [m]."""
+CLIMBABLE = 0.5
+"""What is no higher can be stepped on at all [m]."""
 
 
 def up_cue(story: Story, course: Course, cue: PathCue) -> None:
@@ -50,7 +52,7 @@ def up_cue(story: Story, course: Course, cue: PathCue) -> None:
     flights.place_up(story, who, item, course.heading)
     beyond = flights.BEYOND + 1.1 * story.followers(who, item)
     way = flights.way_up(story, who, item, beyond)
-    lead_to(story, course, way[0], (item,))
+    lead_to(story, course, way[0], (item,), exact=True)
     course.points += way[1:]
     who.level = flights.landing_id(story, item)
 
@@ -82,7 +84,7 @@ def _ladder(story: Story, course: Course, item: str) -> None:
     depth, _, top = ladder.size
     lean = unit(ladder.heading)
     foot = ladder.position[:2] - (depth / 2 + FEET_BEFORE_RUNG) * lean
-    lead_to(story, course, foot, (item,))
+    lead_to(story, course, foot, (item,), exact=True)
     points, course.points = course.points, []
     story.go(who, who.gait, points, action, target=item)
     story.face(who, ladder.position, action)
@@ -122,11 +124,10 @@ def _jump(story: Story, course: Course, item: str, *, onto: bool) -> None:
     if np.linalg.norm(take_off - who.position[:2]) > 0.2:
         story.go(who, who.gait, [*run_up, take_off], action, target=item)
     story.face(who, box.centre, action)
-    top = box.high
     if onto:
         story.layout.fix(item)
     landing = box.centre if onto else box.centre + (rim + 0.55) * axis
-    path = straight_path(story, who.position, landing, top if onto else None)
+    path = straight_path(story, who.position, landing)
     point = path[-1]
     beat = Beat(
         name="jump", duration=1.4, path=path, target=item, point=point,
@@ -156,20 +157,20 @@ def onto_cue(story: Story, course: Course, cue: PathCue) -> None:
 
 
 def _step_up(story: Story, course: Course, item: str, box: Box) -> None:
-    """Climb or jump on top of a thing."""
+    """Step on top of a thing, or jump if it is high."""
     who, action = course.who, course.action
-    if course.name == "jump":
+    if course.name == "jump" or box.high - box.low > CLIMBABLE:
         _jump(story, course, item, onto=True)
         return
     goal = stand_by(story, who, item, box.half.min() + 0.3)
-    lead_to(story, course, goal)
+    lead_to(story, course, goal, exact=True)
     points, course.points = course.points, []
     story.go(who, who.gait, points, action, target=item)
     story.face(who, box.centre, action)
     story.layout.fix(item)
-    path = straight_path(story, who.position, box.centre, box.high)
+    path = straight_path(story, who.position, box.centre)
     duration = 1.2 + 1.2 * (box.high - box.low)
-    story.add(who, Beat(name="climb", duration=duration, path=path, target=item), action)
+    story.add(who, Beat(name="walk", duration=duration, path=path, target=item), action)
 
 
 def off_cue(story: Story, course: Course, cue: PathCue) -> None:
@@ -182,8 +183,8 @@ def off_cue(story: Story, course: Course, cue: PathCue) -> None:
     box = story.layout.box(item)
     direction = unit(course.heading)
     goal = course.at + (box.edge(direction) + 0.7) * direction
-    path = straight_path(story, who.position, goal, 0.0)
-    name = "jump" if course.name == "jump" else "climb" if box.high > 0.5 else "walk"
+    path = straight_path(story, who.position, goal)
+    name = "jump" if course.name == "jump" or box.high > CLIMBABLE else "walk"
     beat = Beat(name=name, duration=1.4, path=path, target=item, point=path[-1], repetitions=1)
     story.add(who, beat, course.action)
     who.level = None

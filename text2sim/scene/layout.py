@@ -57,8 +57,8 @@ class Layout:
         self.now[item] = np.array(position, dtype=float)
 
     def fix(self, item: str) -> None:
-        """Somebody stands on it: it must not slip."""
-        self.objects[item] = replace(self.objects[item], fixed=True)
+        """Somebody stands on it: it must bear that and not slip."""
+        self.objects[item] = replace(self.objects[item], fixed=True, walkable=True)
 
     def ground(self, points: ArrayLike) -> Array:
         """Points on the ground: (..., 2) gets its height, (..., 3)."""

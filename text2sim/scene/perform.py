@@ -111,7 +111,7 @@ def _aim(story: Story, who: Performer, action: Action) -> tuple[str | None, np.n
 
 def _gesture(story: Story, who: Performer, action: Action) -> None:
     """A gesture of its own: face what it is meant for, then make it."""
-    if action.name == "drink":
+    if action.name == "drink" or action.verb == "play":
         _fetch(story, who, action)
     target, point = _aim(story, who, action)
     if point is not None and who.posture == "standing":

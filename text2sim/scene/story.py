@@ -217,12 +217,19 @@ class Story:
         self.add(who, beat, action)
         who.gait = name if name in ("walk", "run", "sneak", "march") else who.gait
 
-    def open_length(self, who: Performer, action: Action, name: str, usual: float) -> float:
+    def open_length(
+        self,
+        who: Performer,
+        action: Action,
+        name: str,
+        usual: float,
+        direction: Direction = "forward",
+    ) -> float:
         """Distance [m] of a movement without a goal: as said, else usual times the stretch."""
         if action.distance is not None:
             return max(action.distance, 0.1)
         if action.duration is not None:
-            return max(action.duration * ground_speed(who, action, name), 0.1)
+            return max(action.duration * ground_speed(who, action, name, direction), 0.1)
         self.elastic = True
         return usual * min(max(self.stretch, 0.3), 40.0) * min(action.speed, 1.3)
 
@@ -278,18 +285,20 @@ def energy(who: Performer, action: Action) -> float:
     return min(max(value * (0.85 if who.character.age == "old" else 1.0), 0.4), 2.0)
 
 
-def ground_speed(who: Performer, action: Action, name: str) -> float:
-    """Speed on level ground [m/s]."""
+def ground_speed(
+    who: Performer, action: Action, name: str, direction: Direction = "forward"
+) -> float:
+    """Speed on level ground [m/s]; slower with a load and where the body doesn't go forward."""
     speed = ACTIONS[name].speed or ACTIONS["walk"].speed
+    speed *= 1.0 if FACING[direction] == 0.0 else 0.65
     return speed * speed_factor(who, action) * (0.85 if who.holding else 1.0)
 
 
 def travel_time(
     who: Performer, action: Action, name: str, path: Array, direction: Direction = "forward"
 ) -> float:
-    """Time [s] along a path (N, 3): slower if not forward, and where it rises or falls."""
+    """Time [s] along a path (N, 3): more where it rises or falls."""
     steps = np.diff(path, axis=0)
     level = float(np.linalg.norm(steps[:, :2], axis=1).sum())
     rise = float(np.abs(steps[:, 2]).sum())
-    pace = ground_speed(who, action, name) * (1.0 if FACING[direction] == 0.0 else 0.65)
-    return (level + CLIMB_COST * rise) / pace + 0.25
+    return (level + CLIMB_COST * rise) / ground_speed(who, action, name, direction) + 0.25

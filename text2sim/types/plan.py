@@ -57,6 +57,7 @@ class PlannedObject:
         fixed: does not move in the simulation.
         count: number of repeated parts, for example steps of stairs or rungs; 0 = the kind's own.
         support: id of the object it stands on, or None for the ground.
+        walkable: somebody stands on it, though its kind is not made for that.
     """
 
     id: str
@@ -70,6 +71,7 @@ class PlannedObject:
     fixed: bool = False
     count: int = 0
     support: str | None = None
+    walkable: bool = False
 
     def __post_init__(self) -> None:
         check_arrays(self)
