@@ -45,7 +45,7 @@ ACTIONS: dict[str, ActionSpec] = {
             "walk, stroll, go, step, pace, wander, move, come, approach, stride, amble, head, "
             "enter, leave, follow, cross, return, travel, stagger, limp, advance, proceed, "
             "hike, saunter, trudge, shuffle, strut, roam, pass, exit, sidestep, retreat, "
-            "tread, plod, waddle, hobble, lurch, drift, back up, back away, back off, walk "
+            "tread, plod, waddle, hobble, lurch, drift, back up, back off, walk "
             "around, meander, slow down, slow, circle, continue, promenade, traverse, "
             "backpedal, accompany, reel, wade, lumber, totter, mosey, ramble, visit, zigzag, "
             "navigate"
@@ -56,7 +56,7 @@ ACTIONS: dict[str, ActionSpec] = {
         speed=3.2,
         verbs=_verbs(
             "run, jog, sprint, rush, dash, race, chase, hurry, flee, charge, escape, "
-            "accelerate, speed up, speed, bolt, scurry, run away"
+            "accelerate, speed up, speed, bolt, scurry"
         ),
     ),
     "sneak": ActionSpec(
@@ -89,7 +89,7 @@ ACTIONS: dict[str, ActionSpec] = {
         travels=True,
         speed=1.6,
         duration=1.4,
-        verbs=_verbs("jump, leap, vault, spring, jump up"),
+        verbs=_verbs("jump, leap, vault, spring"),
     ),
     "climb": ActionSpec(
         travels=True,
@@ -141,7 +141,7 @@ ACTIONS: dict[str, ActionSpec] = {
         layer="upper",
         verbs=_verbs(
             "look, watch, see, stare, gaze, look around, observe, glance, search, peer, look "
-            "at, inspect, examine, look up, turn head, look for, notice, admire, spot"
+            "at, inspect, examine, turn head, look for, notice, admire, spot"
         ),
     ),
     "raise_arms": ActionSpec(
@@ -173,8 +173,7 @@ ACTIONS: dict[str, ActionSpec] = {
     "bow": ActionSpec(
         duration=2.0,
         verbs=_verbs(
-            "bow, bend, lean, bend over, bend down, curtsy, bow down, lean forward, stoop, "
-            "bend forward, lean over, bow head"
+            "bow, bend, lean, bend over, bend down, curtsy, bow down, stoop, lean over, bow head"
         ),
     ),
     "squat": ActionSpec(
@@ -216,7 +215,7 @@ ACTIONS: dict[str, ActionSpec] = {
     "kick": ActionSpec(
         duration=1.3,
         reach=0.45,
-        verbs=_verbs("kick, boot, dribble, kick off, kick away"),
+        verbs=_verbs("kick, boot, dribble, kick off"),
     ),
     "punch": ActionSpec(
         duration=1.1,
@@ -230,7 +229,7 @@ ACTIONS: dict[str, ActionSpec] = {
         duration=1.6,
         verbs=_verbs(
             "throw, toss, hurl, pitch, fling, throw away, lob, roll, pass, bowl, chuck, throw "
-            "out, throw back, pass over, juggle"
+            "out, pass over, juggle"
         ),
     ),
     "catch": ActionSpec(
@@ -268,16 +267,13 @@ ACTIONS: dict[str, ActionSpec] = {
         travels=True,
         speed=0.6,
         reach=0.45,
-        verbs=_verbs(
-            "push, shove, slide, nudge, push away, push back, push over, roll over, push "
-            "forward, shift"
-        ),
+        verbs=_verbs("push, shove, slide, nudge, push over, roll over, shift"),
     ),
     "pull": ActionSpec(
         travels=True,
         speed=0.5,
         reach=0.45,
-        verbs=_verbs("pull, drag, tug, haul, tow, pull back, pull away, draw"),
+        verbs=_verbs("pull, drag, tug, haul, tow, draw"),
     ),
     "reach": ActionSpec(
         duration=2.0,

@@ -90,7 +90,7 @@ PLACES_AT: dict[str, RelationKind] = {
 """Preposition -> where its subject stands, relative to its object."""
 
 ROUTES: dict[PathKind, frozenset[str]] = {
-    "circle": frozenset("circle circles loop loops ring oval ellipse spiral arc curve curves bow "
+    "circle": frozenset("circle circles loop loops oval ellipse spiral arc curve curves "
                         "semicircle quartercircle round rounds".split()),
     "zigzag": frozenset("zigzag zigzags zig-zag slalom serpentine".split()),
     "straight": frozenset("line straight".split()),

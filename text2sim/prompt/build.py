@@ -42,6 +42,8 @@ class Draft:
     """Angle without a sign [rad]."""
     sign: float | None = None
     cues: set[str] = field(default_factory=set)
+    mutual: bool = False
+    """'each other': everybody acts upon the next."""
     shares: list[Action] = field(default_factory=list)
     touched: set[str] = field(default_factory=set)
 
@@ -79,6 +81,13 @@ class Draft:
             angle = math.pi if around else math.pi / 2 if self.sign else None
         elif angle is None and self.action.name == "spin" and self.sign:
             angle = 2 * math.pi
+        if (
+            any(cue.kind == "around" for cue in self.action.paths)
+            and self.sign
+            and self.fraction is None
+        ):
+            self.add_manner("clockwise" if self.sign < 0 else "counterclockwise")
+            return
         if angle is None or (circle and self.sign is None and angle > 6):
             return
         if self.sign is None and angle not in (math.pi, 2 * math.pi):
@@ -92,11 +101,12 @@ class Draft:
     def event(self) -> Event:
         """What the ordering needs to know."""
         goals = {"towards", "into", "onto", "up", "down", "away_from", "over", "through", "past"}
+        ways = (key for cue in self.action.paths for key in cue.targets)
         return Event(
             predicate=self.predicate,
             name=self.action.name,
             actors=self.actors,
-            others=tuple(key for key in (self.action.target, self.action.recipient) if key),
+            others=tuple(filter(None, (self.action.target, self.action.recipient, *ways))),
             goal=any(cue.kind in goals for cue in self.action.paths),
             cues=frozenset(self.cues),
         )
@@ -133,7 +143,9 @@ def _describe_by_noun(work: Interpretation, draft: Draft, noun: Chunk) -> None:
     if noun.determiner in ("a", "an", "the") or noun.count not in (None, 1.0):
         if noun.count not in (None, 0.5) and noun.number > 1:
             draft.set(repetitions=noun.number)
-        work.claimed |= {i for i in range(noun.start, noun.end) if value(work.reading.low(i)) is not None}
+        work.claimed |= {
+            i for i in range(noun.start, noun.end) if value(work.reading.low(i)) is not None
+        }
     for i in range(noun.start, noun.end):
         low = work.reading.low(i)
         if low in FRACTIONS and draft.action.name in ("turn", "spin"):
@@ -170,10 +182,23 @@ def _with_limb(work: Interpretation, predicate: Predicate, limb: str) -> str:
     """'raises his arm', 'shakes her head', 'bends his knees', 'swings his arms'."""
     verb = predicate.verb.split()[0]
     for key in (predicate.verb, f"{verb} {limb}"):
-        if key in VERBS and (" " in key or verb not in ("raise", "lift", "move", "take", "put", "hold")):
+        if key in VERBS and (
+            " " in key or verb not in ("raise", "lift", "move", "take", "put", "hold")
+        ):
             return VERBS[key]
     legs = limb in ("leg", "foot", "knee", "thigh", "toe")
-    if verb in ("raise", "lift", "swing", "move", "stretch", "hold", "put", "lower", "spread", "extend"):
+    if verb in (
+        "raise",
+        "lift",
+        "swing",
+        "move",
+        "stretch",
+        "hold",
+        "put",
+        "lower",
+        "spread",
+        "extend",
+    ):
         return _nearest(work, f"{verb} {limb}", "kick" if legs else "raise_arms")
     if limb in ("head", "neck"):
         return _nearest(work, f"{verb} {limb}", "nod")

@@ -64,11 +64,16 @@ class Cast:
         noun = chunk.noun.split()[-1]
         noun = UNNAMED.get(noun, noun)
         known = [key for key, actor in self.actors.items() if actor.noun == noun]
-        if known and chunk.definite and not _is_other(chunk):
+        if known and chunk.definite and not _is_other(chunk) and self._may_mean(known, noun, chunk):
             if chunk.count is None or chunk.number > 1:
                 return self.refer(chunk, tuple(known))
             return self.refer(chunk, (self._matching(known, chunk),))
-        if chunk.definite and not known and self.actors and noun in ("person", "figure", "subject", "human"):
+        if (
+            chunk.definite
+            and not known
+            and self.actors
+            and noun in ("person", "figure", "subject", "human")
+        ):
             return self.refer(chunk, (next(iter(self.actors)),))
         ids = []
         for _ in range(self._limited(chunk)):
@@ -76,6 +81,16 @@ class Cast:
             self.actors[key] = describe_actor(key, noun, chunk)
             ids.append(key)
         return self.refer(chunk, tuple(ids))
+
+    def _may_mean(self, known: list[str], noun: str, chunk: Chunk) -> bool:
+        """'the short man' is not the tall one."""
+        fresh, usual = describe_actor("", noun, chunk), Actor(id="", noun=noun)
+        for trait in ("height", "build", "hair"):
+            wanted = getattr(fresh, trait)
+            has = {getattr(self.actors[key], trait) for key in known}
+            if wanted not in (getattr(usual, trait), *has) and has != {getattr(usual, trait)}:
+                return False
+        return True
 
     def _matching(self, known: list[str], chunk: Chunk) -> str:
         words = {word.low for word in chunk.adjectives}
@@ -95,6 +110,8 @@ class Cast:
 
     def introduce_prop(self, chunk: Chunk) -> tuple[str, ...]:
         """The things that a noun phrase names: known ones for 'the ball', else new ones."""
+        if chunk.noun in ("one", "ones"):
+            return self.refer(chunk, self._one_of_several(chunk))
         noun = "object" if chunk.noun in VAGUE_THINGS else chunk.noun
         if noun in ("step", "stair") and chunk.count != 1:
             noun = "stairs"
@@ -113,6 +130,19 @@ class Cast:
             self.warnings.append(f"Only people are animated: the {noun} stands as an object.")
         return self.refer(chunk, tuple(ids))
 
+    def _one_of_several(self, chunk: Chunk) -> tuple[str, ...]:
+        """'the red one' of 'two boxes': the first that may be red, which it is from now on."""
+        fresh = describe_prop("", "", chunk)
+        latest_groups = sorted(reversed(self.recent), key=lambda ids: len(ids) < 2)
+        for ids in latest_groups:
+            for key in ids if ids and ids[0] in self.props else ():
+                known = self.props[key]
+                if known.colour in (None, fresh.colour) and known.size in (None, fresh.size):
+                    colour, size = known.colour or fresh.colour, known.size or fresh.size
+                    self.props[key] = replace(known, colour=colour, size=size)
+                    return (key,)
+        return ()
+
     def resolve(self, chunk: Chunk, exclude: tuple[str, ...]) -> tuple[str, ...]:
         """Whom or what a pronoun means.
 
@@ -121,6 +151,10 @@ class Cast:
             exclude: the subject of the same verb, which an object pronoun can't mean.
         """
         low = chunk.noun
+        if low == "one":
+            return self.refer(
+                chunk, next((ids[:1] for ids in reversed(self.recent) if len(ids) > 1), ())
+            )
         if low in ("it", "itself"):
             return self.refer(chunk, self._last_thing(exclude))
         if low in ("you", "i", "we", "me", "us"):
@@ -148,11 +182,16 @@ class Cast:
         if everybody:
             return everybody
         things = tuple(self.props)
-        return things or (self.add_actor("person"),)
+        return things or (self.add_actor("person"), self.add_actor("person"))
 
     def _last_person(self, low: str, exclude: tuple[str, ...]) -> tuple[str, ...]:
         gender = _PRONOUN_GENDER.get(low)
-        people = [key for ids in reversed(self.recent) for key in ids if key in self.actors and key not in exclude]
+        people = [
+            key
+            for ids in reversed(self.recent)
+            for key in ids
+            if key in self.actors and key not in exclude
+        ]
         for strict in (True, False):
             for key in people:
                 found = self.actors[key].gender
@@ -167,8 +206,16 @@ class Cast:
     def add_actor(self, noun: str) -> str:
         """A person whom the sentence implies."""
         key = self._new_id(noun, self.actors)
-        self.actors[key] = Actor(id=key, noun=noun, gender=PEOPLE[noun].gender, age=PEOPLE[noun].age)
+        self.actors[key] = Actor(
+            id=key, noun=noun, gender=PEOPLE[noun].gender, age=PEOPLE[noun].age
+        )
         self.recent.append((key,))
+        return key
+
+    def add_prop(self, noun: str) -> str:
+        """A thing that the sentence implies."""
+        key = self._new_id(noun, self.props)
+        self.props[key] = Prop(id=key, noun=noun)
         return key
 
     def dress(self, actor: str, garment: Garment) -> None:
@@ -178,11 +225,17 @@ class Cast:
 
 
 def _is_other(chunk: Chunk) -> bool:
-    return chunk.determiner == "another" or any(word.low in ("other", "another") for word in chunk.adjectives)
+    return chunk.determiner == "another" or any(
+        word.low in ("other", "another") for word in chunk.adjectives
+    )
 
 
 def _compatible(known: Prop, named: Prop) -> bool:
-    pairs = ((known.colour, named.colour), (known.material, named.material), (known.size, named.size))
+    pairs = (
+        (known.colour, named.colour),
+        (known.material, named.material),
+        (known.size, named.size),
+    )
     return all(wanted is None or wanted == has for has, wanted in pairs)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, final
 
-from text2sim.catalogue import NOUNS
+from text2sim.catalogue import COLOURS, NOUNS
 from text2sim.prompt import numbers
 from text2sim.prompt.adverbs import DIRECTIONS, ROUTES, SPEED
 from text2sim.prompt.lexicon import (
@@ -17,7 +17,7 @@ from text2sim.prompt.lexicon import (
     MOTION_NOUNS,
     PEOPLE,
     PLACES,
-    SHELLS,
+    SIZES,
     VAGUE_THINGS,
     singular,
 )
@@ -86,6 +86,10 @@ def find_chunks(reading: Reading, verbs: frozenset[int]) -> tuple[Chunk, ...]:
 
 def _chunk_at(reading: Reading, start: int, verbs: frozenset[int]) -> Chunk | None:
     word = reading.words[start]
+    group = _one_of(reading, start)
+    if group:
+        return Chunk(start=start, end=start + group, head=word, noun="one", role="pronoun",
+                     determiner="", count=1, adjectives=())  # fmt: skip
     if word.low in _PRONOUNS and not (word.low == "it" and reading.low(start + 1) == "'s"):
         return Chunk(start=start, end=start + 1, head=word, noun=word.low, role="pronoun",
                      determiner="", count=1, adjectives=())  # fmt: skip
@@ -107,6 +111,17 @@ def _chunk_at(reading: Reading, start: int, verbs: frozenset[int]) -> Chunk | No
     return _make(reading, start, described, nouns, i, determiner)
 
 
+def _one_of(reading: Reading, start: int) -> int:
+    """Length of 'one of them', 'one of the men'; 0 if it is neither."""
+    if not reading.starts(start, "one of"):
+        return 0
+    if reading.low(start + 2) == "them":
+        return 3
+    return (
+        4 if reading.low(start + 2) == "the" and singular(reading.low(start + 3)) in PEOPLE else 0
+    )
+
+
 def _make(
     reading: Reading, start: int, described: int, nouns: int, end: int, determiner: str
 ) -> Chunk:
@@ -116,8 +131,12 @@ def _make(
     adjectives = [*words[described:nouns]]
     while len(compound) > 1 and _only_describes(compound):
         adjectives.append(compound.pop(0))
+    if adjectives and f"{adjectives[-1].low} {singular(head.low)}" in NOUNS:
+        compound.insert(0, adjectives.pop())
     noun = " ".join([*(word.low for word in compound[:-1]), singular(head.low)])
-    counting = [w.low for w in words[start:nouns] if not reading.low(w.index + 1).startswith("degree")]
+    counting = [
+        w.low for w in words[start:nouns] if not reading.low(w.index + 1).startswith("degree")
+    ]
     amount = numbers.spelled(counting)
     plural = singular(head.low) != head.low or head.low == "people"
     if amount is None:
@@ -133,7 +152,12 @@ def _only_describes(compound: list[Word]) -> bool:
     first = compound[0].low
     joined = " ".join([*(word.low for word in compound[:-1]), singular(compound[-1].low)])
     return joined not in NOUNS and (
-        first in MATERIALS or first in SPEED or first in DIRECTIONS or first.endswith("ing")
+        first in MATERIALS
+        or first in COLOURS
+        or first in SIZES
+        or first in SPEED
+        or first in DIRECTIONS
+        or first.endswith("ing")
     )
 
 
@@ -143,9 +167,13 @@ def _describes(reading: Reading, i: int) -> bool:
     if word.low in ("left", "right", "front") or word.low in ("first", "second", "last"):
         return reading.low(i + 1) != "" and _is_noun(reading, i + 1)
     if word.low in ("and", ",") and i and reading.words[i - 1].tag in _DESCRIBING:
-        return reading.words[min(i + 1, len(reading.words) - 1)].tag.startswith("JJ") and bool(following)
+        return reading.words[min(i + 1, len(reading.words) - 1)].tag.startswith("JJ") and bool(
+            following
+        )
     if word.low in ("degree", "degrees") and numbers.value(reading.low(i - 1)) is not None:
         return following not in ("", "to", ".", ",", "and", "left", "right", "around")
+    if word.low == "one" and i and reading.words[i - 1].tag.startswith("JJ"):
+        return False
     if numbers.value(word.low) is not None or word.tag in _DESCRIBING:
         return word.low not in ("next", "half-way") and not word.low.endswith("wise")
     return word.tag == "RB" and word.low in ("very", "quite", "rather", "light", "dark", "slightly")
@@ -153,7 +181,12 @@ def _describes(reading: Reading, i: int) -> bool:
 
 def _is_noun(reading: Reading, i: int) -> bool:
     word = reading.words[i]
-    if word.low in numbers.NUMBERS and word.low not in ("second", "pair", "couple", "half"):
+    one = word.low == "one" and reading.words[i - 1].tag.startswith("JJ")
+    if (
+        word.low in numbers.NUMBERS
+        and word.low not in ("second", "pair", "couple", "half")
+        and not one
+    ):
         return False
     if word.low in ("'s", "’s") and i + 1 < len(reading.words) and reading.words[i - 1].is_noun:
         return word.tag == "POS"
@@ -161,13 +194,28 @@ def _is_noun(reading: Reading, i: int) -> bool:
         return False
     if word.low in ("left", "right"):
         return False
-    return word.is_noun or word.low in VAGUE_THINGS or _known_noun(word)
+    counted = word.low in ACTION_NOUNS and reading.low(i - 1) in (
+        "half",
+        "quarter",
+        "full",
+        "complete",
+        "a",
+    )
+    if word.low in ("one", "ones") and reading.words[i - 1].tag.startswith("JJ"):
+        return True
+    return word.is_noun or word.low in VAGUE_THINGS or _known_noun(word) or counted
 
 
 def _known_noun(word: Word) -> bool:
     """The tagger errs on nouns that the rules know ('hula', 'waltz'), except where verbs go."""
-    return not word.is_verb and word.tag not in ("IN", "RB", "RP") and (
-        singular(word.low) in NOUNS or singular(word.low) in BODY or singular(word.low) in PEOPLE
+    return (
+        not word.is_verb
+        and word.tag not in ("IN", "RB", "RP")
+        and (
+            singular(word.low) in NOUNS
+            or singular(word.low) in BODY
+            or singular(word.low) in PEOPLE
+        )
     )
 
 
@@ -219,7 +267,9 @@ def _is_bend(reading: Reading, head: Word, start: int) -> bool:
     before = reading.low(start - 1)
     governor = reading.head(head)
     governor = reading.head(governor) if governor.tag == "IN" else governor
-    return before != "around" and governor.is_verb and governor.lemma in ("walk", "run", "go", "jog")
+    return (
+        before != "around" and governor.is_verb and governor.lemma in ("walk", "run", "go", "jog")
+    )
 
 
 def _is_length(reading: Reading, head: Word) -> bool:
@@ -227,7 +277,8 @@ def _is_length(reading: Reading, head: Word) -> bool:
     before = reading.low(head.index - 1)
     prefix = reading.low(head.index - 2)
     return head.low in ("feet", "foot") and (
-        numbers.value(before) is not None and before not in ("a", "an", "another")
+        numbers.value(before) is not None
+        and before not in ("a", "an", "another")
         and prefix not in ("with", "on", "his", "her", "the", "its", "their", "both")
     )
 
@@ -239,7 +290,10 @@ def _counted(reading: Reading, head: Word) -> bool:
 def _step_role(reading: Reading, head: Word, start: int) -> Role:
     """'takes three steps' counts; 'walks up the steps' names stairs."""
     before = reading.low(start - 1)
-    if before in ("up", "down", "on", "onto", "climb", "climbs", "over") and reading.low(start) != "a":
+    if (
+        before in ("up", "down", "on", "onto", "climb", "climbs", "over")
+        and reading.low(start) != "a"
+    ):
         return "prop"
     governor = reading.head(head)
     return "prop" if governor.lemma in ("climb", "ascend", "descend", "mount") else "measure"
@@ -252,5 +306,7 @@ def _is_done(reading: Reading, head: Word) -> bool:
     """An action noun needs a light verb ('does a kick'), or stands with one of its phrases."""
     governor = reading.head(head)
     if governor.tag == "IN":
-        governor = reading.head(governor) if governor.low in ("for", "of", "with", "in") else governor
+        governor = (
+            reading.head(governor) if governor.low in ("for", "of", "with", "in") else governor
+        )
     return governor.lemma in LIGHT | _BLOWS or governor.index == head.index

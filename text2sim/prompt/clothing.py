@@ -35,7 +35,9 @@ def find_outfits(reading: Reading, chunks: tuple[Chunk, ...]) -> list[Outfit]:
         if (before in _CUES or joined) and _is_worn(reading, chunk):
             two_words = reading.low(chunk.start - 2) in (*_CUES, "is")
             start = chunk.start - 1 - (two_words and before in _CUES)
-            found.append(Outfit(start=start, end=chunk.end, noun=_noun(chunk), colour=_colour(chunk)))
+            found.append(
+                Outfit(start=start, end=chunk.end, noun=_noun(chunk), colour=_colour(chunk))
+            )
     return sorted(found + _bare_colours(reading, chunks), key=lambda outfit: outfit.start)
 
 
@@ -45,7 +47,11 @@ def _bare_colours(reading: Reading, chunks: tuple[Chunk, ...]) -> list[Outfit]:
     inside = {i for chunk in chunks for i in range(chunk.start, chunk.end)}
     for word in reading.words:
         colour = reading.low(word.index + 1)
-        if word.low in ("in", "wearing", "wears") and colour in COLOURS and word.index + 1 not in inside:
+        if (
+            word.low in ("in", "wearing", "wears")
+            and colour in COLOURS
+            and word.index + 1 not in inside
+        ):
             start = word.index - (reading.low(word.index - 1) == "dressed")
             found.append(Outfit(start=start, end=word.index + 2, noun="clothes", colour=colour))
     return found
@@ -62,7 +68,8 @@ def _is_worn(reading: Reading, chunk: Chunk) -> bool:
 def _noun(chunk: Chunk) -> str:
     if chunk.noun in COLOURS:
         return "clothes"
-    return chunk.noun.split()[-1] if chunk.noun.split()[-1] in ("hair", *_BEARDS) else chunk.noun
+    noun = chunk.noun.split()[-1]
+    return noun if noun in ("hair", *_BEARDS) else chunk.noun.replace("tshirt", "t-shirt")
 
 
 def _colour(chunk: Chunk) -> str | None:

@@ -26,7 +26,9 @@ def clean(prompt: object) -> str:
     if not isinstance(prompt, str):
         raise PromptError(f"The prompt must be a str, {EXAMPLE}; got {type(prompt).__name__}.")
     if not prompt.strip():
-        raise EmptyPromptError(f"The prompt is empty: describe somebody doing something, {EXAMPLE}.")
+        raise EmptyPromptError(
+            f"The prompt is empty: describe somebody doing something, {EXAMPLE}."
+        )
     if len(prompt) > MAX_PROMPT:
         raise PromptTooLongError(
             f"The prompt has {len(prompt)} characters; at most {MAX_PROMPT} are read. Shorten it, "

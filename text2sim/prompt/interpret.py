@@ -9,6 +9,7 @@ from text2sim.errors import NoActorError
 from text2sim.prompt import clothing
 from text2sim.prompt.build import Draft, resolve
 from text2sim.prompt.cast import Cast
+from text2sim.prompt.complete import complete, partner
 from text2sim.prompt.chunks import Chunk, find_chunks
 from text2sim.prompt.guard import EXAMPLE
 from text2sim.prompt.lexicon import FUNCTION_WORDS
@@ -81,8 +82,10 @@ def interpret(prompt: str, reading: Reading) -> Script:
             f"Nobody does anything in this prompt; say who does what, {EXAMPLE} or 'a woman kicks "
             f"a red ball'."
         )
-    work.drafts = [_draft(work, predicate) for predicate in predicates]
+    for predicate in predicates:
+        work.drafts.append(_draft(work, predicate))
     apply_phrases(work, phrases)
+    complete(work)
     actions = _actions(work)
     return _script(prompt, work, actions)
 
@@ -144,7 +147,11 @@ def _note_minor(work: Interpretation, chunk: Chunk, ids: tuple[str, ...]) -> Non
         if i in work.verbs and work.reading.words[i].lemma != "be":
             return
         before = work.chunk_of(i)
-        if before is not None and before.role in ("prop", "garment") and work.reading.low(chunk.start - 1) not in ("and", ","):
+        if (
+            before is not None
+            and before.role in ("prop", "garment")
+            and work.reading.low(chunk.start - 1) not in ("and", ",")
+        ):
             work.cast.minor |= set(ids)
             return
 
@@ -160,7 +167,8 @@ def _is_game(chunk: Chunk, predicates: tuple[Predicate, ...]) -> bool:
     from text2sim.prompt.verbs import PLAYED
 
     return chunk.noun in PLAYED and any(
-        item.object is chunk and item.verb == "play" and chunk.determiner == "" for item in predicates
+        item.object is chunk and item.verb == "play" and chunk.determiner == ""
+        for item in predicates
     )
 
 
@@ -172,11 +180,20 @@ def _resolve_pronoun(
 ) -> None:
     if chunk.noun == "who":
         return
+    if (
+        chunk.noun == "it"
+        and not work.cast.props
+        and any(item.object is chunk for item in predicates)
+    ):
+        work.cast.refer(chunk, (work.cast.add_prop("object"),))
+        return
     before = [item for item in predicates if item.index < chunk.start]
     predicate = before[-1] if before else None
     is_subject = chunk.head.dep.startswith("nsubj") or chunk.noun in ("he", "she", "they")
     known = bool(work.cast.actors) or chunk.noun in ("you", "i", "we")
-    if not known and any(other.role == "actor" for other in work.chunks if other.start > chunk.start):
+    if not known and any(
+        other.role == "actor" for other in work.chunks if other.start > chunk.start
+    ):
         late.append((chunk, predicate))
         return
     exclude = () if is_subject else _subject_ids(work, predicate)
@@ -187,7 +204,18 @@ def _subject_ids(work: Interpretation, predicate: Predicate | None) -> tuple[str
     if predicate is None:
         return ()
     word = subject_word(work.reading, predicate, work.verbs)
-    return work.referents(work.chunk_of(word.index)) if word is not None else ()
+    if word is None:
+        return ()
+    chunk = work.chunk_of(word.index)
+    ids = work.referents(chunk)
+    while chunk is not None and work.reading.low(chunk.end) in ("and", ","):
+        joined = chunk.end + 1 + (work.reading.low(chunk.end + 1) == "and")
+        chunk = next(
+            (c for c in work.chunks if c.start == joined and c.role in ("actor", "pronoun")), None
+        )
+        if chunk is not None and chunk.end <= predicate.index:
+            ids += tuple(key for key in work.referents(chunk) if key not in ids)
+    return ids
 
 
 def _without_things(
@@ -226,7 +254,9 @@ def _draft(work: Interpretation, predicate: Predicate) -> Draft:
             return resolve(work, predicate, subjects, (), pushed=True)
         subjects, objects = agents, subjects
     actors = tuple(key for key in subjects if key in work.cast.actors)
-    return resolve(work, predicate, actors or _nearest_actor(work, predicate, objects), objects, pushed=False)
+    return resolve(
+        work, predicate, actors or _nearest_actor(work, predicate, objects), objects, pushed=False
+    )
 
 
 def _agents(work: Interpretation, predicate: Predicate) -> tuple[str, ...]:
@@ -259,8 +289,6 @@ def _nearest_actor(
 
 
 def _actions(work: Interpretation) -> tuple[Action, ...]:
-    for draft in work.drafts:
-        draft.settle(work.warnings)
     if not work.drafts:
         return _standing(work)
     events = [draft.event() for draft in work.drafts]
@@ -287,7 +315,10 @@ def _write(
         elif first is not None and item.anchor is not None and actor not in made[item.anchor]:
             start, anchor = "with", first
         for stage in draft.stages():
-            action = replace(stage, id=f"action{len(actions) + 1}", actor=actor, start=start, anchor=anchor)
+            action = replace(
+                stage, id=f"action{len(actions) + 1}", actor=actor, start=start, anchor=anchor
+            )
+            action = replace(action, target=partner(draft, actor) or action.target)
             actions.append(action)
             first = first or action.id
             last[actor] = action.id

@@ -131,7 +131,7 @@ EMPTY_NOUNS = frozenset(
     "way manner bit direction place position spot side front time course moment distance time "
     "order balance pace speed velocity tempo rate fashion style mood half quarter end start "
     "beginning line air rest while part middle point force stop sequence motion movement "
-    "fun all height angle support kind form posture location target response attempt pattern shape "
+    "rain snow wind sun sunshine fog storm moonlight dark darkness fun all height angle support kind form posture location target response attempt pattern shape "
     "size effort radius diameter weight reason".split()
 )
 """Nouns that never are things; phrases that give them a meaning are spotted before."""
@@ -168,7 +168,12 @@ def singular(noun: str) -> str:
     """The singular of a noun that the rules know, or a guess by its ending."""
     if noun in IRREGULAR_PLURALS:
         return IRREGULAR_PLURALS[noun]
-    if noun in PLURAL_THINGS or not noun.endswith("s") or len(noun) < 3 or noun.endswith(("ss", "us")):
+    if (
+        noun in PLURAL_THINGS
+        or not noun.endswith("s")
+        or len(noun) < 3
+        or noun.endswith(("ss", "us", "is"))
+    ):
         return noun
     if noun.endswith("ies") and len(noun) > 4:
         return noun[:-3] + "y"

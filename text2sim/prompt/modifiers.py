@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from text2sim.prompt.interpret import Interpretation
 
 _TURNING = frozenset({"turn", "spin"})
-_STEPPING = frozenset("step jump hop leap lean stumble move lunge stagger skip retreat shuffle bend roll fall".split())
+_STEPPING = frozenset(
+    "step jump hop leap lean stumble move lunge stagger skip retreat shuffle bend roll fall".split()
+)
 
 
 def apply_phrases(work: Interpretation, phrases: list[Phrase]) -> None:
@@ -177,17 +179,20 @@ def _goes_backward(work: Interpretation, draft: Draft) -> bool:
     """'steps back' moves backward; 'turns around and walks back' returns."""
     if draft.predicate.verb in ("look", "turn", "come", "return", "get up", "stand up", "sit"):
         return draft.predicate.verb == "look"
-    if draft.action.name == "walk" and draft.predicate.verb not in _STEPPING and draft.action.distance is None:
+    if (
+        draft.action.name == "walk"
+        and draft.predicate.verb not in _STEPPING
+        and draft.action.distance is None
+    ):
         earlier = work.drafts[: work.drafts.index(draft)]
         return not any(item.action.name in _TURNING for item in earlier[-2:])
     earlier = work.drafts[: work.drafts.index(draft)]
-    return not (earlier and earlier[-1].action.name in _TURNING and draft.predicate.verb not in _STEPPING)
+    return not (
+        earlier and earlier[-1].action.name in _TURNING and draft.predicate.verb not in _STEPPING
+    )
 
 
 def _manner(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
-    if phrase.text == "sideways" and draft.action.direction is None:
-        draft.set(direction="left")
-        work.warnings.append("'sideways' names no side: left is taken.")
     draft.add_manner(phrase.text, phrase.value)
     return True
 
@@ -195,7 +200,9 @@ def _manner(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
 def _order(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
     later = [item for item in work.drafts if item.predicate.index >= phrase.end]
     target = draft
-    if later and (phrase.start < 1 or _opens_clause(work, phrase) or draft.predicate.index > phrase.start):
+    if later and (
+        phrase.start < 1 or _opens_clause(work, phrase) or draft.predicate.index > phrase.start
+    ):
         target = later[0]
     if phrase.text not in ("first", "firstly", "initially"):
         target.cues.add(phrase.text)
@@ -210,14 +217,21 @@ def _shuttle(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
 def _way(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
     if not ACTIONS[draft.action.name].travels:
         return phrase.text == "around"
-    draft.add_path(PathCue(kind="away_from" if phrase.text == "off" else PATHS.get(phrase.text, "away_from")))
+    draft.add_path(
+        PathCue(kind="away_from" if phrase.text == "off" else PATHS.get(phrase.text, "away_from"))
+    )
+    return True
+
+
+def _mutual(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
+    draft.mutual = True
     return True
 
 
 _APPLY: dict[str, Callable[[Interpretation, Phrase, Draft], bool]] = {
     "duration": _duration, "distance": _distance, "steps": _steps, "angle": _angle,
     "times": _times, "route": _route, "side": _side, "turning": _turning,
-    "direction": _direction, "manner": _manner, "order": _order, "shuttle": _shuttle, "way": _way,
+    "direction": _direction, "manner": _manner, "order": _order, "shuttle": _shuttle, "way": _way, "mutual": _mutual,
 }  # fmt: skip
 
 
@@ -226,6 +240,8 @@ def _place(work: Interpretation, phrase: Phrase, draft: Draft | None) -> None:
     if chunk is None or chunk.start in work.agents:
         return
     work.claim(phrase.start, phrase.end)
+    if chunk.role in ("place", "ground"):
+        work.claim(chunk.start, chunk.end)
     if chunk.role == "place":
         work.setting = work.setting or chunk.noun
         return
@@ -255,9 +271,15 @@ def _described(work: Interpretation, phrase: Phrase, draft: Draft | None) -> tup
     if end != phrase.start and (acting or ids[0] in work.cast.actors):
         return None
     is_object = left is draft.predicate.object
-    if is_object and (draft.action.name == "put_down" or phrase.text in PATHS and draft.action.name != "pick_up"):
+    if is_object and (
+        draft.action.name == "put_down" or phrase.text in PATHS and draft.action.name != "pick_up"
+    ):
         return None
-    if is_object and draft.action.name in SENDING and phrase.text in ("on", "in", "against", "under", "at", "between"):
+    if (
+        is_object
+        and draft.action.name in SENDING
+        and phrase.text in ("on", "in", "against", "under", "at", "between")
+    ):
         return None
     if phrase.text in PATHS and phrase.text not in ("around",) and not is_object:
         return None
@@ -269,7 +291,9 @@ def _attach(
 ) -> None:
     """A prepositional phrase that belongs to the action."""
     person = ids[0] in work.cast.actors
-    first = not any(set(item.actors) & set(draft.actors) for item in work.drafts[: work.drafts.index(draft)])
+    first = not any(
+        set(item.actors) & set(draft.actors) for item in work.drafts[: work.drafts.index(draft)]
+    )
     carries = draft.action.target is not None
     use = place_in(draft.action.name, phrase.text, person=person, first=first, carries=carries)
     _use(work, phrase, draft, ids, use)
@@ -285,7 +309,7 @@ def _use(
         draft.set(target=ids[0])
     elif place.use == "object_on" and draft.action.target is not None:
         work.relate("in" if phrase.text == "out of" else kind, (draft.action.target,), ids)
-    elif place.use == "recipient":
+    elif place.use in ("recipient", "goal"):
         draft.set(recipient=ids[0])
         if place.path is not None:
             draft.add_path(PathCue(kind=place.path, targets=ids))

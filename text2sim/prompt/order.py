@@ -53,7 +53,9 @@ def arrange(reading: Reading, events: list[Event]) -> list[Placed]:
             if event.predicate.verb == "hold" or (marker == "as" and event is main):
                 _move(order, event, order.index(main))
             else:
-                late, early = (main, event) if order.index(main) > order.index(event) else (event, main)
+                late, early = (
+                    (main, event) if order.index(main) > order.index(event) else (event, main)
+                )
                 together[id(late)] = early
         elif marker in ("after", "once"):
             _move(order, event, min(order.index(main), order.index(event)))
@@ -61,7 +63,11 @@ def arrange(reading: Reading, events: list[Event]) -> list[Placed]:
             _move(order, event, order.index(main))
     for event in events:
         main = _governor(reading, event, events)
-        if main is not None and event.predicate.verb == "hold" and event.predicate.head.tag == "VBG":
+        if (
+            main is not None
+            and event.predicate.verb == "hold"
+            and event.predicate.head.tag == "VBG"
+        ):
             _move(order, event, min(order.index(main), order.index(event)))
     return _anchored(reading, order, together)
 
@@ -79,7 +85,9 @@ def _marker(reading: Reading, event: Event, events: list[Event]) -> str | None:
         low = reading.low(i)
         if low in _MARKERS and reading.words[i].dep in ("mark", "prep", "advmod", "cc"):
             return low
-        if low in (",", ".", ";", "then") or (low == "and" and reading.words[i].dep == "cc" and _links_verbs(reading, i)):
+        if low in (",", ".", ";", "then") or (
+            low == "and" and reading.words[i].dep == "cc" and _links_verbs(reading, i)
+        ):
             return None
         i -= 1
     return None
@@ -171,7 +179,9 @@ def _same_actor(reading: Reading, last: Event, event: Event) -> bool:
         return False
     head = event.predicate.head
     both_going = head.tag == "VBG" and last.predicate.head.tag == "VBG" and "and" in gap
-    hanging = head.tag == "VBG" and head.dep in ("advcl", "acl", "dep", "xcomp") and "and" not in gap
+    hanging = (
+        head.tag == "VBG" and head.dep in ("advcl", "acl", "dep", "xcomp") and "and" not in gap
+    )
     if both_going and "," not in gap:
         return upper or (ACTIONS[last.name].travels and event.name in ("turn", "spin", "wave"))
     if hanging:

@@ -33,7 +33,7 @@ from text2sim.prompt.reading import Reading
 
 Kind = Literal[
     "duration", "distance", "angle", "times", "steps", "route", "side", "direction", "turning",
-    "manner", "order", "place", "empty", "shuttle", "way",
+    "manner", "order", "place", "empty", "shuttle", "way", "mutual",
 ]  # fmt: skip
 
 _THE = frozenset("the his her its their my your a an".split())
@@ -87,7 +87,12 @@ class Spotter:
     def search(self) -> list[Phrase]:
         """All phrases in order of the sentence."""
         found = []
-        named = {i for chunk in self.chunks if chunk.role in _ENTITIES for i in range(chunk.start, chunk.end)}
+        named = {
+            i
+            for chunk in self.chunks
+            if chunk.role in _ENTITIES
+            for i in range(chunk.start, chunk.end)
+        }
         for index in range(len(self.reading.words)):
             if index in self.taken or index in named:
                 continue
@@ -163,7 +168,9 @@ def _route(s: Spotter, i: int) -> Phrase | None:
     """'in a circle', 'a quarter of a circle', 'in a 90 degree curve', 'in a zigzag'."""
     start = i
     i += s.reading.low(i) in ("in", "on", "along", "into", "around", "with")
-    if (length := s.reading.starts(i, "a quarter of")) or (length := s.reading.starts(i, "half of")):
+    if (length := s.reading.starts(i, "a quarter of")) or (
+        length := s.reading.starts(i, "half of")
+    ):
         fraction, i = (0.25 if length == 3 else 0.5), i + length
     elif s.reading.low(i) == "half" and s.reading.low(i + 1) in ("a", "an"):
         fraction, i = 0.5, i + 1
@@ -191,7 +198,9 @@ def _fraction(s: Spotter, chunk: Chunk, noun: str) -> float:
         if word in FRACTIONS:
             return FRACTIONS[word]
     named = {"semicircle": 0.5, "quartercircle": 0.25}
-    return named.get(noun, 0.25 if noun in ("curve", "arc", "bow", "turn", "bend", "corner") else 1.0)
+    return named.get(
+        noun, 0.25 if noun in ("curve", "arc", "bow", "turn", "bend", "corner") else 1.0
+    )
 
 
 def _side(s: Spotter, i: int) -> Phrase | None:
@@ -201,7 +210,28 @@ def _side(s: Spotter, i: int) -> Phrase | None:
     for phrase in ("in front of", "next to", "up to", "down to", "on top of", "down on"):
         i += s.reading.starts(i, phrase)
     start_words = i
-    while low(i) in ("with", "using", "on", "by", "in", "at", "from", "over", "under", "across", "above", "of", "against", "to", "into", "behind") and i - start_words < 2:
+    while (
+        low(i)
+        in (
+            "with",
+            "using",
+            "on",
+            "by",
+            "in",
+            "at",
+            "from",
+            "over",
+            "under",
+            "across",
+            "above",
+            "of",
+            "against",
+            "to",
+            "into",
+            "behind",
+        )
+        and i - start_words < 2
+    ):
         i += 1
     chunk = s.chunk_at(i)
     if low(i).endswith("-footed") or low(i).endswith("-handed"):
@@ -215,6 +245,8 @@ def _side(s: Spotter, i: int) -> Phrase | None:
     plural = singular(chunk.head.low) != chunk.head.low
     if not text and paired and plural and (chunk.count in (None, 2.0)):
         text = "both"
+    if not text and singular(chunk.head.low) == "back" and chunk.determiner == "":
+        return None
     return Phrase(kind="side", start=start, end=chunk.end, text=text, chunk=chunk)
 
 
@@ -244,7 +276,19 @@ def _direction(s: Spotter, i: int) -> Phrase | None:
     """'forward', 'to the left', 'to his right side', 'in the left direction', 'from behind'."""
     low, start = s.reading.low, i
     source = low(i) == "from"
-    prepared = low(i) in ("to", "towards", "toward", "on", "in", "into", "at", "from", "by", "over", "off")
+    prepared = low(i) in (
+        "to",
+        "towards",
+        "toward",
+        "on",
+        "in",
+        "into",
+        "at",
+        "from",
+        "by",
+        "over",
+        "off",
+    )
     i += prepared
     i += prepared and low(i - 1) == "over" and low(i) == "to"
     if source and low(i) == "behind" and s.chunk_at(i + 1) is None:
@@ -253,15 +297,28 @@ def _direction(s: Spotter, i: int) -> Phrase | None:
     i += article
     word = low(i)
     if word == "side" and prepared and article:
-        return Phrase(kind="direction", start=start, end=i + 1, text="side") if low(i + 1) != "of" else None
-    if word in ("back", "rear", "behind") and prepared and (article or source) and low(i + 1) != "of":
+        return (
+            Phrase(kind="direction", start=start, end=i + 1, text="side")
+            if low(i + 1) != "of"
+            else None
+        )
+    if (
+        word in ("back", "rear", "behind")
+        and prepared
+        and (article or source)
+        and low(i + 1) != "of"
+    ):
         text = "forward" if source else "backward"
-        return Phrase(kind="direction", start=start, end=i + 1, text=f"from {text}" if source else text)
+        return Phrase(
+            kind="direction", start=start, end=i + 1, text=f"from {text}" if source else text
+        )
     if word not in DIRECTIONS or not _names_direction(s, i, prepared, article):
         return None
     end = i + 1 + (low(i + 1) in ("side", "direction", "again"))
     text = DIRECTIONS[word]
-    return Phrase(kind="direction", start=start, end=end, text=f"from {OPPOSITE[text]}" if source else text)
+    return Phrase(
+        kind="direction", start=start, end=end, text=f"from {OPPOSITE[text]}" if source else text
+    )
 
 
 def _names_direction(s: Spotter, i: int, prepared: bool, article: bool) -> bool:
@@ -269,7 +326,11 @@ def _names_direction(s: Spotter, i: int, prepared: bool, article: bool) -> bool:
     if following == "of":
         return False
     if word in ("up", "down"):
-        return not prepared and s.chunk_at(i + 1) is None and following not in ("on", "onto", "to", "from", "into", "the")
+        return (
+            not prepared
+            and s.chunk_at(i + 1) is None
+            and following not in ("on", "onto", "to", "from", "into", "the")
+        )
     if word in ("left", "right", "front", "rear"):
         if singular(following) in BODY:
             return False
@@ -281,9 +342,14 @@ def _names_direction(s: Spotter, i: int, prepared: bool, article: bool) -> bool:
 
 def _back(s: Spotter, i: int) -> Phrase | None:
     """'back' as an adverb; what it means depends on the action before."""
-    if s.reading.low(i) != "back" or any(c.head.index == i and c.role == "body" and c.end - c.start > 1 for c in s.chunks):
+    if s.reading.low(i) != "back" or any(
+        c.head.index == i and c.role == "body" and c.end - c.start > 1 for c in s.chunks
+    ):
         return None
-    if s.reading.low(i + 1) in ("to", "towards", "into", "up", "down", "onto") and s.chunk_at(i + 2) is not None:
+    if (
+        s.reading.low(i + 1) in ("to", "towards", "into", "up", "down", "onto")
+        and s.chunk_at(i + 2) is not None
+    ):
         chunk = s.chunk_at(i + 2)
         if chunk is not None and chunk.role in ("empty", "direction"):
             return Phrase(kind="direction", start=i, end=chunk.end, text="return")
@@ -303,11 +369,19 @@ def _manner(s: Spotter, i: int) -> Phrase | None:
     if low(i) in ("a",) and low(i + 1) in ("bit", "little") and low(i + 2) in SPEED:
         power, i = 0.5, i + 2
     word = low(i)
-    if word in SPEED and s.reading.words[i].tag[:2] not in ("VB", "CC") and not word in ("rush", "hurry"):
+    if (
+        word in SPEED
+        and s.reading.words[i].tag[:2] not in ("VB", "CC")
+        and not word in ("rush", "hurry")
+    ):
         return Phrase(kind="manner", start=start, end=i + 1, text=word, value=SPEED[word] ** power)
     adverb = word.endswith("ly") and len(word) > 4 and word not in NOT_MANNERS
     known = word in MANNERS and s.reading.words[i].tag[:2] in ("RB", "JJ", "NN", "RP", "VB")
-    if (adverb or known) and s.reading.words[i].tag[:2] != "NN" or word in ("barefoot", "upright", "tiptoe"):
+    if (
+        (adverb or known)
+        and s.reading.words[i].tag[:2] != "NN"
+        or word in ("barefoot", "upright", "tiptoe")
+    ):
         return Phrase(kind="manner", start=start, end=i + 1, text=word, value=1.0)
     return None
 
@@ -335,24 +409,44 @@ def _rate(s: Spotter, i: int) -> Phrase | None:
     if low(j) in _RATES | _WAYS | {"steps", "tempo"} and named:
         factor = math.prod(SPEED.get(word, _RATE_WORDS.get(word, 1.0)) for word in named)
         power = math.prod(INTENSITY.get(word, 1.0) for word in words)
-        return Phrase(kind="manner", start=start, end=j + 1, text=" ".join(named), value=factor**power)
-    if named == ["hurry"] or named == ["rush"] or (low(j) in ("hurry", "rush", "run") and words == ["a"]):
+        return Phrase(
+            kind="manner",
+            start=start,
+            end=j + 1,
+            text=" ".join([*named, low(j)]),
+            value=factor**power,
+        )
+    if (
+        named == ["hurry"]
+        or named == ["rush"]
+        or (low(j) in ("hurry", "rush", "run") and words == ["a"])
+    ):
         end = j if named else j + 1
-        return Phrase(kind="manner", start=start, end=end, text="hurriedly", value=SPEED["hurriedly"])
+        return Phrase(
+            kind="manner", start=start, end=end, text="hurriedly", value=SPEED["hurriedly"]
+        )
     return None
 
 
 def _likeness(s: Spotter, i: int) -> Phrase | None:
     """'like a drunk person': the describing word, else the noun."""
-    if s.reading.low(i) not in ("like", "as") or (s.reading.low(i) == "as" and s.reading.low(i + 1) != "a"):
+    if s.reading.low(i) not in ("like", "as") or (
+        s.reading.low(i) == "as" and s.reading.low(i + 1) != "a"
+    ):
         return None
     chunk = s.chunk_at(i + 1)
     if chunk is None or s.reading.words[i].is_verb:
         return None
     plain = [word.low for word in chunk.adjectives]
     noun = chunk.noun.split()[-1]
-    text = " ".join(plain) if plain and noun in ("person", "man", "woman", "human", "people", "one") else chunk.noun
-    return Phrase(kind="manner", start=i, end=chunk.end, text=text, value=SPEED.get(text, 1.0), chunk=chunk)
+    text = (
+        " ".join(plain)
+        if plain and noun in ("person", "man", "woman", "human", "people", "one")
+        else chunk.noun
+    )
+    return Phrase(
+        kind="manner", start=i, end=chunk.end, text=text, value=SPEED.get(text, 1.0), chunk=chunk
+    )
 
 
 _MOODS = {"joy": "happily", "happiness": "happily", "care": "carefully", "caution": "cautiously",
@@ -383,7 +477,12 @@ def _feeling(s: Spotter, i: int) -> Phrase | None:
 def _order(s: Spotter, i: int) -> Phrase | None:
     """'then', 'finally', 'after that', 'before that'."""
     low = s.reading.low
-    if low(i) in ("after", "before", "during", "while") and low(i + 1) in ("that", "this", "which", "doing"):
+    if low(i) in ("after", "before", "during", "while") and low(i + 1) in (
+        "that",
+        "this",
+        "which",
+        "doing",
+    ):
         return Phrase(kind="order", start=i, end=i + 2, text="then")
     if low(i) in ORDER_WORDS and not (low(i) == "before" and s.chunk_at(i + 1) is not None):
         return Phrase(kind="order", start=i, end=i + 1, text=low(i))
@@ -396,7 +495,14 @@ def _place(s: Spotter, i: int) -> Phrase | None:
     for preposition in sorted(candidates, key=lambda text: (-len(text.split()), text)):
         end = i + len(preposition.split())
         chunk = s.chunk_at(end)
-        if chunk is not None and chunk.role in ("actor", "prop", "pronoun", "place", "ground", "garment"):
+        if chunk is not None and chunk.role in (
+            "actor",
+            "prop",
+            "pronoun",
+            "place",
+            "ground",
+            "garment",
+        ):
             return Phrase(kind="place", start=i, end=end, text=preposition, chunk=chunk)
     return None
 
@@ -407,6 +513,16 @@ def _bare_path(s: Spotter, i: int) -> Phrase | None:
     bare = ("away", "past", "across", "through", "over", "around", "along", "off")
     if low in bare and s.chunk_at(i + 1) is None and s.reading.low(i + 1) not in ("of", "from"):
         return Phrase(kind="way", start=i, end=i + 1, text=low)
+    return None
+
+
+def _mutual(s: Spotter, i: int) -> Phrase | None:
+    """'each other', 'with one another'."""
+    start = i
+    i += s.reading.low(i) in ("at", "to", "with", "around", "towards")
+    for text in ("each other", "one another"):
+        if length := s.reading.starts(i, text):
+            return Phrase(kind="mutual", start=start, end=i + length)
     return None
 
 
@@ -422,11 +538,13 @@ def _empty(s: Spotter, i: int) -> Phrase | None:
         if length := s.reading.starts(i, text):
             return Phrase(kind="empty", start=i, end=i + length)
     if low in EMPTY_ADVERBS and s.reading.words[i].tag[:2] in ("RB", "IN"):
-        return Phrase(kind="empty", start=i, end=i + 1) if low not in PATHS and low != "away" else None
+        return (
+            Phrase(kind="empty", start=i, end=i + 1) if low not in PATHS and low != "away" else None
+        )
     return None
 
 
 _SPOTTERS: tuple[Callable[[Spotter, int], Phrase | None], ...] = (
-    _shuttle, _set_phrase, _measure, _repeats, _route, _side, _turning, _place, _back, _direction,
+    _mutual, _shuttle, _set_phrase, _measure, _repeats, _route, _side, _turning, _place, _back, _direction,
     _manner, _order, _bare_path, _empty,
 )  # fmt: skip

@@ -44,7 +44,9 @@ def way(preposition: str) -> PathKind:
     return _PATH_OF_PLACE[PLACES_AT.get(preposition, "at")]
 
 
-def place_in(action: str, preposition: str, *, person: bool, first: bool, carries: bool) -> Placement:
+def place_in(
+    action: str, preposition: str, *, person: bool, first: bool, carries: bool
+) -> Placement:
     """How a prepositional phrase belongs to an action.
 
     Args:
@@ -58,6 +60,8 @@ def place_in(action: str, preposition: str, *, person: bool, first: bool, carrie
         return Placement(use="companion" if person else "near")
     if action in RESTING and PLACES_AT.get(preposition) in ("on", "in"):
         return Placement(use="target")
+    if action == "drink" and preposition in ("from", "out of"):
+        return Placement(use="target")
     if action == "stand_up":
         return Placement(use="target" if preposition in ("from", "off", "out of") else "relation")
     if action == "pick_up":
@@ -70,7 +74,13 @@ def place_in(action: str, preposition: str, *, person: bool, first: bool, carrie
         return Placement(use="target")
     if action in SENDING and carries:
         return _sent(action, preposition)
-    if action in ("punch", "kick", "throw") and preposition in ("at", "against", "on", "to", "towards"):
+    if action in ("punch", "kick", "throw") and preposition in (
+        "at",
+        "against",
+        "on",
+        "to",
+        "towards",
+    ):
         return Placement(use="target")
     if ACTIONS[action].travels or action == "fall" or preposition in _MOVING:
         return Placement(use="path", path=way(preposition))
@@ -84,8 +94,21 @@ _MOVING = frozenset("up down towards toward to onto into off through across alon
 
 
 def _sent(action: str, preposition: str) -> Placement:
-    if preposition in ("from", "off") or PATHS.get(preposition) in ("up", "down", "through", "around", "along", "across", "past"):
+    if preposition in ("from", "off") or PATHS.get(preposition) in (
+        "up",
+        "down",
+        "through",
+        "around",
+        "along",
+        "across",
+        "past",
+    ):
         return Placement(use="path", path=way(preposition))
     if action in ("throw", "kick", "punch"):
-        return Placement(use="recipient", path=None if preposition in ("to", "at", "towards", "toward") else way(preposition))
+        if preposition in ("to", "at", "towards", "toward", "over to"):
+            return Placement(use="recipient")
+        receives = way(preposition) in ("into", "onto", "towards")
+        return Placement(use="recipient" if receives else "path", path=way(preposition))
+    if action == "carry" and way(preposition) in ("towards", "into", "onto"):
+        return Placement(use="recipient", path=way(preposition))
     return Placement(use="path", path=way(preposition))

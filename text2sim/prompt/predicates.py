@@ -56,7 +56,10 @@ class Predicate:
 
 def find_verbs(reading: Reading) -> frozenset[int]:
     """Indices of words that act as verbs; participles that describe nouns do not."""
-    verbs = {word.index for word in reading.words if word.is_verb and not _is_adjective(reading, word)}
+    verbs = {
+        word.index for word in reading.words
+        if word.is_verb and not _is_adjective(reading, word) and not _is_counted(reading, word)
+    }  # fmt: skip
     if any(reading.words[i].lemma not in AUXILIARY for i in verbs):
         return frozenset(verbs)
     return frozenset(verbs | _last_resort(reading))
@@ -69,10 +72,26 @@ def _is_adjective(reading: Reading, word: Word) -> bool:
         return word.low == "left" and not reading.children(word)
     following = reading.words[word.index + 1] if word.index + 1 < len(reading.words) else None
     before = reading.low(word.index - 1)
-    describes = following is not None and following.is_noun and before in ("a", "an", "the", "his", "her")
+    describes = (
+        following is not None and following.is_noun and before in ("a", "an", "the", "his", "her")
+    )
     if describes and following is not None and word.tag == "VBG":
         return singular(following.low) not in ("stairs",)
     return word.dep == "amod" or describes
+
+
+def _is_counted(reading: Reading, word: Word) -> bool:
+    """'a half turn' and 'counterclockwise' are no verbs."""
+    before = reading.low(word.index - 1)
+    named = word.low in ACTION_NOUNS and before in (
+        "a",
+        "an",
+        "half",
+        "quarter",
+        "full",
+        "complete",
+    )
+    return named or word.low.endswith("wise")
 
 
 def _has_limb(reading: Reading, index: int) -> bool:
@@ -83,7 +102,11 @@ def _last_resort(reading: Reading) -> set[int]:
     """The sentence has no verb: take the first word that could be one ('a dancing man')."""
     for word in reading.words:
         lemma = verb_forms().get(word.low)
-        noun_like = word.dep in ("pobj", "dobj") or reading.low(word.index - 1) in ("a", "an", "the")
+        noun_like = word.dep in ("pobj", "dobj") or reading.low(word.index - 1) in (
+            "a",
+            "an",
+            "the",
+        )
         gerund = word.low.endswith("ing") and lemma is not None
         if lemma in {verb.split()[0] for verb in VERBS} and (gerund or not noun_like):
             return {word.index}
@@ -108,8 +131,14 @@ def find_predicates(
             merged.setdefault(target.index, set()).update({index, *merged.get(index, set())})
             continue
         if word.lemma == "stop":
-            absorbed |= {child.index for child in reading.children(word) if child.tag == "VBG" and child.dep == "xcomp"}
-        found.append(_predicate(reading, word, merged.get(index, set()) | absorbed & {index + 1}, chunks))
+            absorbed |= {
+                child.index
+                for child in reading.children(word)
+                if child.tag == "VBG" and child.dep == "xcomp"
+            }
+        found.append(
+            _predicate(reading, word, merged.get(index, set()) | absorbed & {index + 1}, chunks)
+        )
     return tuple(found)
 
 
@@ -126,10 +155,19 @@ def _gives_way(reading: Reading, word: Word, verbs: frozenset[int]) -> Word | No
     if word.lemma not in CATENATIVE:
         return None
     following = word.index + 1
-    while reading.low(following) in ("to", "on", "by", "ready", "with") or reading.low(following).endswith("ly"):
+    while reading.low(following) in ("to", "on", "by", "ready", "with") or reading.low(
+        following
+    ).endswith("ly"):
         following += 1
     if word.lemma == "use":
-        following = next((i for i in range(word.index, word.index + 7) if reading.low(i - 1) == "to" and i in verbs), -1)
+        following = next(
+            (
+                i
+                for i in range(word.index, word.index + 7)
+                if reading.low(i - 1) == "to" and i in verbs
+            ),
+            -1,
+        )
     if following not in verbs:
         return None
     target = reading.words[following]
@@ -143,10 +181,16 @@ def _predicate(
     reading: Reading, word: Word, merged: set[int], chunks: tuple[Chunk, ...]
 ) -> Predicate:
     passive = _is_passive(reading, word)
-    auxiliaries = {child.index for child in reading.children(word) if child.dep in ("aux", "auxpass")}
+    auxiliaries = {
+        child.index for child in reading.children(word) if child.dep in ("aux", "auxpass")
+    }
     words = {word.index, *merged, *auxiliaries}
     direct = _object(reading, word, chunks)
-    if word.lemma in ("receive", "get", "experience", "take") and direct is not None and _is_blow(direct):
+    if (
+        word.lemma in ("receive", "get", "experience", "take")
+        and direct is not None
+        and _is_blow(direct)
+    ):
         return Predicate(head=word, words=frozenset({*words, direct.head.index}), verb=direct.noun.split()[-1],
                          noun=direct, passive=True)  # fmt: skip
     if word.lemma in LIGHT and direct is None:
@@ -158,10 +202,17 @@ def _predicate(
         if named is not None:
             seat = f"{word.lemma} {direct.noun}"
             verb = seat if seat in VERBS else named
-            return Predicate(head=word, words=frozenset({*words, direct.head.index}), verb=verb, noun=direct)
+            return Predicate(
+                head=word, words=frozenset({*words, direct.head.index}), verb=verb, noun=direct
+            )
     noun = _after_for(reading, word, chunks)
     if noun is not None:
-        return Predicate(head=word, words=frozenset({*words, noun.head.index - 0}), verb=ACTION_NOUNS[noun.noun], noun=noun)
+        return Predicate(
+            head=word,
+            words=frozenset({*words, noun.head.index - 0}),
+            verb=ACTION_NOUNS[noun.noun],
+            noun=noun,
+        )
     verb, extra = _phrasal(reading, word, direct)
     return Predicate(
         head=word, words=frozenset(words | extra), verb=verb, object=direct, passive=passive
@@ -169,7 +220,16 @@ def _predicate(
 
 
 def _is_blow(chunk: Chunk) -> bool:
-    return chunk.noun.split()[-1] in ("push", "shove", "hit", "bump", "punch", "blow", "slap", "pull")
+    return chunk.noun.split()[-1] in (
+        "push",
+        "shove",
+        "hit",
+        "bump",
+        "punch",
+        "blow",
+        "slap",
+        "pull",
+    )
 
 
 def _route_after(reading: Reading, word: Word, chunks: tuple[Chunk, ...]) -> Chunk | None:
@@ -180,7 +240,20 @@ def _route_after(reading: Reading, word: Word, chunks: tuple[Chunk, ...]) -> Chu
 def _is_passive(reading: Reading, word: Word) -> bool:
     helpers = {child.low for child in reading.children(word) if child.dep in ("aux", "auxpass")}
     before = {reading.low(word.index - 1), reading.low(word.index - 2)}
-    be = {"is", "are", "was", "were", "be", "been", "being", "beeing", "gets", "get", "got", "getting"}
+    be = {
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "being",
+        "beeing",
+        "gets",
+        "get",
+        "got",
+        "getting",
+    }
     participle = word.tag in ("VBN", "VBD")
     return participle and (bool(helpers & be) or bool(before & be) or _by_follows(reading, word))
 
@@ -195,8 +268,10 @@ def _object(reading: Reading, word: Word, chunks: tuple[Chunk, ...]) -> Chunk | 
     while _may_precede_object(reading, word, index):
         index += 1
     for chunk in chunks:
-        if chunk.start == index and chunk.role not in ("measure", "route", "empty") or (
-            chunk.start == index and chunk.head.lemma in STEPS
+        if (
+            chunk.start == index
+            and chunk.role not in ("measure", "route", "empty")
+            or (chunk.start == index and chunk.head.lemma in STEPS)
         ):
             return chunk
     return None
@@ -207,17 +282,29 @@ def _may_precede_object(reading: Reading, verb: Word, index: int) -> bool:
     if low in ("up", "down", "over", "away", "out", "off", "back"):
         return verb.lemma in TRANSITIVE_PARTICLES and f"{verb.lemma} {low}" in VERBS
     adverb = index < len(reading.words) and reading.words[index].tag == "RB"
-    return adverb and (low.endswith("ly") or low in SPEED or low in INTENSITY) or low in ("at", "for") and f"{verb.lemma} {low}" in VERBS
+    return (
+        adverb
+        and (low.endswith("ly") or low in SPEED or low in INTENSITY)
+        or low in ("at", "for", "on")
+        and f"{verb.lemma} {low}" in VERBS
+    )
 
 
 def _named_action(reading: Reading, chunk: Chunk) -> str | None:
     """The verb in 'a jump', 'three steps', 'a wiping motion'."""
     if chunk.head.lemma in STEPS:
         return "step" if chunk.role == "measure" else None
-    if chunk.role == "motion" or (chunk.role == "action" and chunk.noun in ("exercise", "movement", "move", "gesture", "pose", "turn")):
+    if chunk.role == "motion" or (
+        chunk.role == "action"
+        and chunk.noun in ("exercise", "movement", "move", "gesture", "pose", "turn")
+    ):
         for word in (*chunk.adjectives, *reading.words[chunk.start : chunk.head.index]):
             lemma = verb_forms().get(word.low) or ACTION_NOUNS.get(singular(word.low))
-            if lemma is not None and lemma not in LIGHT and (word.low.endswith("ing") or word.is_noun):
+            if (
+                lemma is not None
+                and lemma not in LIGHT
+                and (word.low.endswith("ing") or word.is_noun)
+            ):
                 return lemma
     if chunk.role in ("action", "motion"):
         return ACTION_NOUNS.get(chunk.noun) or ACTION_NOUNS.get(chunk.noun.split()[-1])
@@ -252,7 +339,11 @@ def _phrasal(reading: Reading, word: Word, direct: Chunk | None) -> tuple[str, s
             return one, {index}
     if direct is not None and f"{lemma} {direct.noun}" in VERBS:
         return f"{lemma} {direct.noun}", set()
-    if direct is not None and direct.role == "body" and f"{lemma} {direct.noun.split()[-1]}" in VERBS:
+    if (
+        direct is not None
+        and direct.role == "body"
+        and f"{lemma} {direct.noun.split()[-1]}" in VERBS
+    ):
         return f"{lemma} {direct.noun.split()[-1]}", set()
     return lemma, set()
 
@@ -266,7 +357,11 @@ def _is_particle(reading: Reading, verb: Word, index: int, near: bool) -> bool:
         reading.words[following].tag in ("DT", "PRP$", "CD", "PRP", "PDT")
         or reading.words[following].tag.startswith(("NN", "JJ"))
     )
-    if not opens or reading.low(following) in ("left", "right", "straight", "his", "her") and not near:
+    if (
+        not opens
+        or reading.low(following) in ("left", "right", "straight", "his", "her")
+        and not near
+    ):
         return True
     if reading.low(following) in ("to", "from", "again"):
         return True
@@ -280,7 +375,11 @@ def subject_word(reading: Reading, predicate: Predicate, verbs: frozenset[int]) 
     while word.index not in seen:
         seen.add(word.index)
         for child in reading.children(word):
-            if child.dep in ("nsubj", "nsubjpass", "csubj") and child.low not in ("that", "which", "who"):
+            if child.dep in ("nsubj", "nsubjpass", "csubj") and child.low not in (
+                "that",
+                "which",
+                "who",
+            ):
                 return child
         if word.dep in ("acl", "relcl"):
             return reading.head(word)

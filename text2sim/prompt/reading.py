@@ -18,11 +18,10 @@ from text2sim.prompt.guard import check_language
 from text2sim.prompt.lexicon import BODY, GARMENTS, PEOPLE, singular
 from text2sim.prompt.numbers import value
 from text2sim.prompt.spelling import correct, lexicon
-from text2sim.prompt.verbs import is_third_person, verb_forms
+from text2sim.prompt.verbs import inflect, is_third_person, verb_forms
 
 if TYPE_CHECKING:
     from spacy.language import Language
-
 
 
 def _kneel(match: re.Match[str]) -> str:
@@ -41,26 +40,44 @@ _REWRITES = (
     (r"\bas (?:fast|quickly) as (?:possible|(?:he|she|they|it) can)\b", "very fast"),
     (r"\bas slowly as (?:possible|(?:he|she|they|it) can)\b", "very slowly"),
     (r"\b(\d+)(?:[ -]?(?:degrees?|deg|degress)\b| ?°)", r"\1 degrees"),
-    (r"\bdegrees (?=(?:left |right )?(?:curve|turn|rotation|arc|bend|angle|circle|spin))", "degree "),
+    (
+        r"\bdegrees (?=(?:left |right )?(?:curve|turn|rotation|arc|bend|angle|circle|spin))",
+        "degree ",
+    ),
     (r"\b(\d+(?:[.,]\d+)?) ?(m|cm|km|s)\b", r"\1 \2"),
     (r"\b([a-z]+) footed\b", r"\1-footed"),
     (r"\bu[ -]turn\b", "turn around"),
-    (r"\b(?:doing|does|do|making|makes|make|performing|performs|perform)(?: a)? turn around\b", "turns around"),
+    (r"\bt-shirt", "tshirt"),
+    (
+        r"\b(?:a )?(?:crowd|group|bunch|team) of (?=people|men|women|children|kids|persons|boys|girls)",
+        "several ",
+    ),
+    (
+        r"\b(?:doing|does|do|making|makes|make|performing|performs|perform)(?: a)? turn around\b",
+        "turns around",
+    ),
     (r"\bfigure[ -](?:of[ -])?(?:eight|8)\b|\b(?:an? )?(?:eight|8)[ -]shape\b", "a loop"),
-    (r"\b(?:back )?(?:in)?to (?:the|its|his|her|their) (?:(?:same|starting|start|initial|original|"
-     r"previous|first|old) )+(?:position|place|point|spot|location|line|posture|track)(?: again)?\b",
-     "back"),
+    (
+        r"\b(?:back )?(?:in)?to (?:the|its|his|her|their) (?:(?:same|starting|start|initial|original|"
+        r"previous|first|old) )+(?:position|place|point|spot|location|line|posture|track)(?: again)?\b",
+        "back",
+    ),
     (r"\bwhere (?:it|he|she|they) (?:had )?(?:started|began|started from|was before)\b", "back"),
     (r"\bto where .* (?:started|began)\b", "back"),
-    (r"\b(?:starting|start|starts|beginning|begins) (with|on|from) (?=(?:the|his|her|its|their)? ?(?:left|right))",
-     r"\1 "),
+    (
+        r"\b(?:starting|start|starts|beginning|begins) (with|on|from) (?=(?:the|his|her|its|their)? ?(?:left|right))",
+        r"\1 ",
+    ),
     (r"\bsteps? (?:to|on) the side\b", "sidesteps"),
     (r"\bside[ -]step", "sidestep"),
     (r"\b(?:a|some|any) (?:kind|sort|type|form|piece) of (?:an? )?", "a "),
     (r"\b(?:a|the) (?:flight|set) of (?:stairs|steps)", "the stairs"),
     (r"\ba pair of ", "two "),
-    (r"\b(go|get|drop|fall|sink)(es|s|ting|ing)?(?: down)? (?:on|to|onto) "
-     r"(?:his|her|its|the|their|one|both)(?: two| both)? knees?\b", _kneel),
+    (
+        r"\b(go|get|drop|fall|sink)(es|s|ting|ing)?(?: down)? (?:on|to|onto) "
+        r"(?:his|her|its|the|their|one|both)(?: two| both)? knees?\b",
+        _kneel,
+    ),
     (r"\b(?:on|to) all fours?\b", "on all fours"),
     (r"\btip[ -]toe", "tiptoe"),
     (r"\b(quarter|half|full|semi)[ -](circle|turn)", r"\1 \2"),
@@ -175,9 +192,7 @@ def read(text: str) -> Reading:
     words = [correct(word, english) for word in written]
     check_language(" ".join(words), english | lexicon())
     added = _missing_subject(words)
-    warnings = tuple(
-        f"Read {old!r} as {new!r}." for old, new in zip(written, words) if old != new
-    )
+    warnings = tuple(f"Read {old!r} as {new!r}." for old, new in zip(written, words) if old != new)
     parsed = _parse(nlp, added + words, [""] * len(added) + written)
     return Reading(words=parsed, view=view, warnings=warnings)
 
@@ -197,7 +212,9 @@ def _missing_subject(words: list[str]) -> list[str]:
     first, second = words[start], (words[start + 1] if start + 1 < len(words) else "")
     people = [i for i, word in enumerate(words) if singular(word) in PEOPLE]
     if first in PEOPLE and first not in ("someone", "somebody", "anyone", "people", "anybody"):
-        imperative = first in verb_forms() and not is_third_person(second) and second in ("the", "a", "up")
+        imperative = (
+            first in verb_forms() and not is_third_person(second) and second in ("the", "a", "up")
+        )
         return ["you"] if imperative else ["a"]
     lemma = verb_forms().get(first)
     if lemma is None or start + 1 in people:
@@ -218,7 +235,7 @@ def _parse(nlp: Language, words: list[str], written: list[str]) -> tuple[Word, .
     parsed = []
     for i, (low, (lemma, tag, dep, head)) in enumerate(zip(words, tokens)):
         if tag.startswith("VB"):
-            lemma = verb_forms().get(low, lemma if i not in stand_ins else low)
+            lemma = verb_forms().get(low, lemma if i not in stand_ins else singular(low))
         elif tag.startswith("NN"):
             lemma = singular(low)
         else:
@@ -241,15 +258,18 @@ def _analyse(nlp: Language, words: list[str]) -> list[tuple[str, str, str, int]]
 def _stand_ins(words: list[str], tags: list[str], deps: list[str]) -> dict[int, str]:
     """Index -> common verb, for each known verb that was tagged as a noun; 'left' and 'right' too."""
     found: dict[int, str] = {}
+    verbless = not any(tag in ("VBZ", "VBP", "VBD", "MD") for tag in tags)
     for i, word in enumerate(words):
         following = tags[i + 1] if i + 1 < len(words) else ""
         if word in ("left", "right") and _is_direction(words, tags, i):
             if tags[i].startswith("VB") or following in ("CC", "") or tags[i] == "JJ":
                 found[i] = "forward"
-        elif (tags[i][:2] == "NN" or deps[i] in _NOUN_ROLES) and _should_be_verb(words, tags, i):
+        elif (tags[i][:2] == "NN" or deps[i] in _NOUN_ROLES) and _should_be_verb(
+            words, tags, i, verbless
+        ):
             transitive = following in ("DT", "PRP$", "PRP", "CD", "PDT")
-            base = "pull" if transitive else "walk"
-            found[i] = base + "s" if is_third_person(word) else base
+            base = "bring" if transitive else "go"
+            found[i] = inflect(base)[0] if word.endswith("s") else base
     return found
 
 
@@ -261,7 +281,7 @@ def _is_direction(words: list[str], tags: list[str], i: int) -> bool:
     return before in verb_forms() and not following.startswith(("NN", "JJ", "DT"))
 
 
-def _should_be_verb(words: list[str], tags: list[str], i: int) -> bool:
+def _should_be_verb(words: list[str], tags: list[str], i: int, verbless: bool) -> bool:
     j = i - 1
     while j >= 0 and (words[j].endswith("ly") or words[j] in _BETWEEN or words[j] in DIRECTIONS):
         j -= 1
@@ -269,10 +289,24 @@ def _should_be_verb(words: list[str], tags: list[str], i: int) -> bool:
         return False
     before = words[j] if j >= 0 else ""
     noun = singular(before)
-    animate = noun in PEOPLE or noun in GARMENTS or noun in ("hair", "he", "she", "it", "who", "that")
+    animate = (
+        noun in PEOPLE or noun in GARMENTS or noun in ("hair", "he", "she", "it", "who", "that")
+    )
     plural = noun != before and noun in PEOPLE
+    if verbless and is_third_person(words[i]) and tags[j].startswith("NN") and j == i - 1:
+        return singular(words[i]) not in NOUNS or (animate and not plural)
+    if (
+        verbless
+        and animate
+        and not plural
+        and words[i].endswith("s")
+        and not words[i].endswith("ss")
+    ):
+        return singular(words[i]) not in NOUNS and (is_third_person(words[i]) or noun in PEOPLE)
     if is_third_person(words[i]):
         joined = before in (",", "and", "then", ";", ".", "but") or j < i - 1
         compound = singular(words[i]) in NOUNS
-        return (animate and not plural) or (joined and not compound and singular(words[i]) not in BODY)
+        return (animate and not plural) or (
+            joined and not compound and singular(words[i]) not in BODY
+        )
     return words[i] in verb_forms() and (plural or before in ("you", "they", "we", "i", "to"))

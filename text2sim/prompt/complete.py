@@ -1,0 +1,86 @@
+"""What a sentence leaves unsaid: the seat just reached, the partner of a handshake, usual angles."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from text2sim.actions import ACTIONS
+from text2sim.catalogue import KINDS, NOUNS
+from text2sim.prompt.build import Draft
+from text2sim.prompt.places import RESTING
+from text2sim.types import PathCue
+
+if TYPE_CHECKING:
+    from text2sim.prompt.interpret import Interpretation
+
+_MUTUAL = frozenset("fight hug kiss embrace wrestle".split()) | {"shake hand"}
+
+
+def complete(work: Interpretation) -> None:
+    """Fill in what follows from the other actions."""
+    for draft in tuple(work.drafts):
+        _merge_arrival(work, draft)
+    for index, draft in enumerate(work.drafts):
+        _choose_seat(work, draft, work.drafts[:index])
+        _choose_partner(work, draft)
+        _choose_side(work, draft)
+        draft.settle(work.warnings)
+
+
+def _merge_arrival(work: Interpretation, draft: Draft) -> None:
+    """'runs until he reaches the wall' is one run to the wall."""
+    index = work.drafts.index(draft)
+    before = work.drafts[index - 1] if index else None
+    target = draft.action.target
+    if draft.predicate.verb != "reach" or target is None or before is None:
+        return
+    if ACTIONS[before.action.name].travels and before.actors == draft.actors:
+        before.add_path(PathCue(kind="towards", targets=(target,)))
+        work.claimed |= set(range(before.predicate.index, draft.predicate.index))
+        work.drafts.remove(draft)
+
+
+def _choose_seat(work: Interpretation, draft: Draft, earlier: list[Draft]) -> None:
+    """'walks to the chair and sits down' sits on that chair."""
+    if draft.action.name not in RESTING or draft.action.target is not None or not earlier:
+        return
+    for cue in reversed(earlier[-1].action.paths):
+        for key in cue.targets:
+            if key in work.cast.props and _is_seat(work.cast.props[key].noun):
+                draft.set(target=key)
+                return
+
+
+def _is_seat(noun: str) -> bool:
+    kind = NOUNS.get(noun) or NOUNS.get(noun.split()[-1])
+    return kind is not None and KINDS[kind].seat is not None
+
+
+def _choose_partner(work: Interpretation, draft: Draft) -> None:
+    """'shakes his hand' and 'hits him' have a partner; two who fight have each other."""
+    if (
+        draft.predicate.verb != "shake hand"
+        or draft.action.target is not None
+        or len(draft.actors) > 1
+    ):
+        return
+    others = [
+        ids[0]
+        for ids in work.cast.recent
+        if ids[0] in work.cast.actors and ids[0] not in draft.actors
+    ]
+    if others:
+        draft.set(target=others[-1])
+
+
+def partner(draft: Draft, actor: str) -> str | None:
+    """Whom an actor acts upon when several do it to each other."""
+    others = [key for key in draft.actors if key != actor]
+    mutual = draft.predicate.verb in _MUTUAL or draft.mutual
+    return others[0] if mutual and others and draft.action.target is None else None
+
+
+def _choose_side(work: Interpretation, draft: Draft) -> None:
+    if "sideways" in draft.action.manner and draft.action.direction is None:
+        draft.set(direction="left")
+        work.warnings.append("'sideways' names no side: left is taken.")
