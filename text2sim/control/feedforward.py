@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +11,15 @@ from text2sim.control.reference import slopes
 from text2sim.maths import quaternions as quat
 from text2sim.physics.body import Box, Capsule, PhysicalBody
 from text2sim.physics.dynamics import Loads, inverse_dynamics
-from text2sim.skeleton import INDEX, JOINTS
+from text2sim.skeleton import JOINTS
 from text2sim.types import Scene, Track
 
 Array = NDArray[np.floating]
 
-SIDES: tuple[str, ...] = ("left", "right")
 NEAR, SLOW = 0.03, 0.8
 """A point of the body bears load below this gap [m] and speed [m/s], and fully at half of them."""
+SHALLOW = 0.1
+"""Deepest sinking that is mended [m]."""
 FRICTION = 0.7
 SMOOTHING = 0.02
 """Standard deviation of the filter over time [s]: forces that jump at footfall shake the body."""
@@ -29,14 +30,15 @@ class FeedForward:
     """Forces that a motion needs, at its frames.
 
     Attributes:
-        torques: of the joints, in their own frames [N m], (T, 22, 3), without what follows.
-        stances: further torques that push the left and the right foot against the ground, (T, 2,
-            22, 3): they only make sense while that foot stands.
+        torques: of the joints, in their own frames [N m], (T, 22, 3), of a body that hangs free.
+        bearers: joints whose segments bear weight at some time, B.
+        pushes: what to add while a bearer is down, so that it pushes, (T, B, 22, 3).
         force, torque: on the pelvis, that supports can't supply [N], [N m], world, (T, 3).
     """
 
     torques: Array
-    stances: Array
+    bearers: tuple[int, ...]
+    pushes: Array
     force: Array
     torque: Array
 
@@ -47,18 +49,19 @@ def feed_forward(track: Track, body: PhysicalBody, scene: Scene, fps: float) -> 
     points, joints = bearing_points(track, body)
     shares = bearing_shares(points, scene, fps)
     forces = np.stack([_support(loads, points, shares, frame) for frame in range(len(points))])
-    feet = [np.array([joint == INDEX[f"{side}_ankle"] for joint in joints]) for side in SIDES]
-    others = ~(feet[0] | feet[1])
-    rest = loads.relieved(points, joints, forces * others[:, None])
-    stances = [
-        loads.relieved(points, joints, forces * foot[:, None]).torques - loads.torques
-        for foot in feet
-    ]
-    local = [quat.inv_rotate(track.joints()[1], torques) for torques in (rest.torques, *stances)]
+    carriers = np.array(joints)
+    bearers = tuple(int(j) for j in np.unique(carriers[forces.any(axis=(0, 2))]))
+    _, turns = track.joints()
+    pushes = np.zeros((len(points), len(bearers), len(JOINTS), 3))
+    for number, joint in enumerate(bearers):
+        part = np.where((carriers == joint)[:, None], forces, 0.0)
+        change = loads.relieved(points, joints, part).torques - loads.torques
+        pushes[:, number] = quat.inv_rotate(turns, change)
     left = loads.relieved(points, joints, forces)
     return FeedForward(
-        torques=_smooth(local[0], fps),
-        stances=_smooth(np.stack(local[1:], axis=1), fps),
+        torques=_smooth(quat.inv_rotate(turns, loads.torques), fps),
+        bearers=bearers,
+        pushes=_smooth(pushes, fps),
         force=_smooth(left.force, fps),
         torque=_smooth(left.torques[:, 0], fps),
     )
@@ -136,26 +139,20 @@ def _smooth(values: Array, fps: float) -> Array:
     return gaussian_filter1d(values, SMOOTHING * fps, axis=0, mode="nearest")
 
 
-def lifted(track: Track, scene: Scene, fps: float) -> Track:
-    """The track raised smoothly where soles would sink into what they stand on.
+def lifted(track: Track, body: PhysicalBody, scene: Scene, fps: float) -> Track:
+    """The track raised smoothly where the body would sink into what it stands or lies on.
 
     A toe may stick into a riser from the side: only shallow sinking is mended.
     """
     from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
-    soles = track.soles()
-    depth = scene.ground_height(soles[..., :2]) - soles[..., 2]
-    depth = np.where(depth < 0.06, depth, 0.0).max(axis=1).clip(min=0.0)
+    points, _ = bearing_points(track, body)
+    depth = scene.ground_height(points[..., :2]) - points[..., 2]
+    depth = np.where(depth < SHALLOW, depth, 0.0).max(axis=1).clip(min=0.0)
     if not depth.any():
         return track
     width = max(1, round(0.1 * fps))
     lift = gaussian_filter1d(
         maximum_filter1d(depth, 2 * width + 1, mode="nearest"), width / 2, mode="nearest"
     )
-    return Track(
-        actor=track.actor,
-        skeleton=track.skeleton,
-        root_positions=track.root_positions + lift[:, None] * [0.0, 0.0, 1.0],
-        rotations_wxyz=track.rotations_wxyz,
-        contacts=track.contacts,
-    )
+    return replace(track, root_positions=track.root_positions + lift[:, None] * [0.0, 0.0, 1.0])

@@ -8,13 +8,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from text2sim.control.feedforward import SIDES, FeedForward, feed_forward, lifted
+from text2sim.control.feedforward import FeedForward, feed_forward, lifted
 from text2sim.control.reference import Reference, resample, slopes, upsample
-from text2sim.control.rollout import FEET, Array, Policy, roll_out, steps_per_frame
+from text2sim.control.rollout import Array, Policy, roll_out, steps_per_frame
 from text2sim.control.stage import RLController
 from text2sim.errors import ConfigError
 from text2sim.maths import quaternions as quat
 from text2sim.physics.body import DAMPING_TIME, PhysicalBody
+from text2sim.skeleton import JOINTS
 from text2sim.stage import Context
 from text2sim.types import BodyState, Contact, Drive, Outcome, Simulation, Trace, World
 
@@ -24,8 +25,9 @@ TURN_STIFFNESS, TURN_DAMPING = 600.0, 14.0
 """Of the assist's torque [N m/rad], [N m s/rad]."""
 FALL_DISTANCE, FALL_ANGLE = 0.5, 1.0
 """A body is down once its pelvis is farther from the motion's than this [m], [rad]."""
-STANCE_RATE = 0.34
-"""Share of a leg's push that comes or goes in one step."""
+SIDES = ("left", "right")
+PUSH_RATE = 0.34
+"""Share of a limb's push that comes or goes in one step."""
 LIMP = 0.05
 """Effort of a body that has fallen."""
 HEAVY_ASSIST = 0.5
@@ -74,8 +76,9 @@ class Plan:
 
     Attributes:
         setpoints_wxyz: of the joints, (S, 22, 4).
-        torques: feed-forward [N m], (S, 22, 3), without `stances`.
-        stances: what the left and the right leg add while that foot stands, (S, 2, 22, 3).
+        torques: feed-forward of the hanging body [N m], (S, 22, 3).
+        bearers: names of the joints whose segments bear weight at some time, B.
+        pushes: what each bearer adds while it is down, (S, B, 22, 3).
         force, torque: feed-forward of the assist [N], [N m], world, (S, 3).
     """
 
@@ -83,7 +86,8 @@ class Plan:
     mass: float
     setpoints_wxyz: Array
     torques: Array
-    stances: Array
+    bearers: tuple[str, ...]
+    pushes: Array
     force: Array
     torque: Array
 
@@ -97,7 +101,7 @@ def plans(world: World) -> list[Plan]:
     result = []
     for track in motion.tracks:
         body = PhysicalBody.of(track.skeleton, characters[track.actor])
-        clean = lifted(track, scene, motion.fps)
+        clean = lifted(track, body, scene, motion.fps)
         needs = feed_forward(clean, body, scene, motion.fps)
         result.append(_plan(resample(clean, steps, motion.fps), needs, body, steps, world.timestep))
     return result
@@ -114,7 +118,8 @@ def _plan(
         mass=body.mass,
         setpoints_wxyz=quat.mul(reference.rotations_wxyz, quat.exp(lead)),
         torques=upsample(needs.torques, steps),
-        stances=upsample(needs.stances, steps),
+        bearers=tuple(JOINTS[joint] for joint in needs.bearers),
+        pushes=upsample(needs.pushes, steps),
         force=upsample(needs.force, steps),
         torque=upsample(needs.torque, steps),
     )
@@ -128,7 +133,7 @@ class _Track(Policy):
         self._bounds = (assist, assist_torque)
         self._falls: dict[str, Outcome] = {}
         self._limp: dict[str, Drive] = {}
-        self._stances = {plan.reference.actor: np.ones(2) for plan in plans}
+        self._down = {plan.reference.actor: np.ones(len(plan.bearers)) for plan in plans}
 
     def advance(self, simulation: Simulation, step: int) -> Array:
         if step:
@@ -139,11 +144,14 @@ class _Track(Policy):
         return np.array(sizes)
 
     def _feel(self, contacts: Sequence[Contact]) -> None:
-        """A leg pushes once its foot is down, and no longer: in the air it would kick about."""
-        for actor, stance in self._stances.items():
-            down = {contact.joint for contact in contacts if contact.a == actor} & FEET
-            target = [any(str(joint).startswith(side) for joint in down) for side in SIDES]
-            stance += np.clip(target - stance, -STANCE_RATE, STANCE_RATE)
+        """A limb pushes once it is down, and no longer: in the air it would kick about."""
+        for plan in self._plans:
+            actor = plan.reference.actor
+            touching = {contact.joint for contact in contacts if contact.a == actor}
+            touching |= {f"{side}_ankle" for side in SIDES if f"{side}_foot" in touching}
+            target = np.array([name in touching for name in plan.bearers], dtype=np.float64)
+            down = self._down[actor]
+            down += np.clip(target - down, -PUSH_RATE, PUSH_RATE)
 
     def _drive(self, plan: Plan, simulation: Simulation, step: int) -> Drive:
         actor = plan.reference.actor
@@ -163,7 +171,7 @@ class _Track(Policy):
         return Drive(
             setpoints_wxyz=plan.setpoints_wxyz[step],
             torques=plan.torques[step]
-            + np.einsum("s,sij->ij", self._stances[actor], plan.stances[step]),
+            + np.einsum("b,bij->ij", self._down[actor], plan.pushes[step]),
             force=_bounded(force, self._bounds[0]),
             torque=_bounded(torque, self._bounds[1]),
         )

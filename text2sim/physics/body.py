@@ -39,9 +39,9 @@ _SHARES: dict[str, tuple[str, float]] = {
 
 # Stiffness [N m/rad] and strength [N m] of a 75 kg, 1.75 m adult's joints.
 _STRENGTH: dict[str, tuple[float, float]] = {
-    "spine1": (1500, 400), "spine2": (1500, 400), "spine3": (1500, 400), "neck": (200, 60),
+    "spine1": (1500, 350), "spine2": (1500, 350), "spine3": (1500, 350), "neck": (200, 60),
     "head": (200, 60), "collar": (800, 200), "shoulder": (500, 150), "elbow": (400, 100),
-    "wrist": (100, 30), "hip": (1200, 400), "knee": (1200, 400), "ankle": (900, 300),
+    "wrist": (100, 30), "hip": (1200, 350), "knee": (1200, 350), "ankle": (900, 300),
     "foot": (150, 80),
 }  # fmt: skip
 DAMPING_TIME = 0.05

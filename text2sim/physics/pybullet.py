@@ -188,6 +188,7 @@ class PyBulletSimulation:
         bullet, number, body = self._bullet, self._actors[actor], self._bodies[actor]
         strength = np.repeat(body.strength[1:, None], 3, axis=1)
         torques = np.clip(drive.torques[1:], -strength, strength)
+        spare = strength - np.abs(torques)
         setpoints = self._link_rotations(actor, drive.setpoints_wxyz)
         bullet.setJointMotorControlMultiDofArray(
             number, LINKS, bullet.TORQUE_CONTROL, forces=self._link_vectors(actor, torques)
@@ -198,7 +199,7 @@ class PyBulletSimulation:
             bullet.STABLE_PD_CONTROL,
             targetPositions=setpoints,
             targetVelocities=[[0.0] * 3] * len(LINKS),
-            forces=strength.tolist(),
+            forces=spare.tolist(),
             positionGains=(drive.effort * body.stiffness[1:]).tolist(),
             velocityGains=(drive.effort * body.damping[1:]).tolist(),
         )
@@ -208,7 +209,7 @@ class PyBulletSimulation:
             bullet.POSITION_CONTROL,
             targetPositions=[setpoints[link] for link in FEET],
             targetVelocities=[[0.0] * 3] * len(FEET),
-            forces=(drive.effort * strength[FEET]).tolist(),
+            forces=(drive.effort * spare[FEET]).tolist(),
             positionGains=[FOOT_GAIN] * len(FEET),
             velocityGains=[1.0] * len(FEET),
         )
