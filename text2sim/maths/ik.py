@@ -13,13 +13,13 @@ STRAIGHT = 0.9995
 """Largest extension, as a fraction of the two bones' length: the hinge never locks."""
 
 
-def soft_reach(distance: ArrayLike, length: float, start: float = 0.996) -> Array:
+def soft_reach(distance: ArrayLike, length: float, start: ArrayLike = 0.997) -> Array:
     """Distance [m] that a limb of `length` bridges: the asked one, eased to stay short of straight.
 
     Up to `start` (a fraction of the length) the distance is met exactly; beyond it the limb
     approaches `STRAIGHT` exponentially, so that the hinge does not pop.
     """
-    distance = np.asarray(distance, dtype=np.float64)
+    distance, start = np.asarray(distance, np.float64), np.asarray(start, np.float64)
     low, room = start * length, (STRAIGHT - start) * length
     return np.where(
         distance < low, distance, low + room * (1.0 - np.exp(-np.maximum(distance - low, 0) / room))
@@ -27,7 +27,12 @@ def soft_reach(distance: ArrayLike, length: float, start: float = 0.996) -> Arra
 
 
 def two_bone(
-    root: ArrayLike, target: ArrayLike, pole: ArrayLike, upper: float, lower: float
+    root: ArrayLike,
+    target: ArrayLike,
+    pole: ArrayLike,
+    upper: float,
+    lower: float,
+    start: ArrayLike = 0.997,
 ) -> tuple[Array, Array, Array]:
     """Directions of two bones that reach from root towards target.
 
@@ -36,6 +41,8 @@ def two_bone(
         pole: direction in which the hinge points away from the line root-target, (..., 3); only
             its part across that line counts.
         upper, lower: bone lengths [m].
+        start: extension, as a fraction, from which the reach is eased (see `soft_reach`); its
+            shape broadcasts against (..., 1).
 
     Returns:
         Unit directions of the upper and the lower bone and the unit hinge axis, each (..., 3): a
@@ -45,7 +52,7 @@ def two_bone(
     distance = np.linalg.norm(line, axis=-1, keepdims=True)
     along = line / np.maximum(distance, 1e-9)
     across = _perpendicular(np.asarray(pole, dtype=np.float64), along)
-    reach = soft_reach(distance, upper + lower)
+    reach = soft_reach(distance, upper + lower, start)
     reach = np.maximum(reach, abs(upper - lower) + 0.15 * min(upper, lower))
     cosine = (reach**2 + upper**2 - lower**2) / (2.0 * reach * upper)
     cosine = np.clip(cosine, -1.0, 1.0)

@@ -62,7 +62,7 @@ def _crawl_body(performer: Performer, shot: Shot, phase: np.ndarray, down: float
     swing = np.sin(2.0 * np.pi * phase)
     count = len(phase)
     pelvis = np.stack([np.zeros(count), 0.025 * size * swing, np.full(count, 0.475 * size)], axis=1)
-    tilt = np.stack([0.05 * swing, np.full(count, 1.32), 0.10 * swing], axis=1)
+    tilt = np.stack([0.05 * swing, np.full(count, 1.24), 0.10 * swing], axis=1)
     spine = np.stack([-0.08 * swing, np.full(count, 0.12), -0.12 * swing], axis=1)
     for name, goal in (("pelvis", pelvis), ("tilt", tilt), ("spine", spine)):
         channel = getattr(sheet, name)
@@ -89,8 +89,8 @@ def _crawl_knees(
                  to=placed, lift=0.08, toe_off=0.4, tuck=1.0),
         )  # fmt: skip
         for k in range(strides + 1):
-            begin, end = (k + lag) / strides, min((k + lag + 0.42) / strides, 1.0)
-            if begin >= 0.995:
+            begin, end = (k + lag) / strides, (k + lag + 0.42) / strides
+            if begin * move > move - 0.15:
                 break
             goal = _shin(performer, way, yaw, min((k + lag + 0.92) / strides, 1.0), side, shot)
             performer.feet.step(
@@ -128,8 +128,8 @@ def _crawl_hands(
         palm = _palm(performer, way, yaw, 0.0, side, shot)
         points = np.tile(palm, (len(shot.t), 1))
         for k in range(strides + 1):
-            begin, end = (k + lag) / strides, min((k + lag + 0.42) / strides, 1.0)
-            if begin >= 0.995:
+            begin, end = (k + lag) / strides, (k + lag + 0.42) / strides
+            if begin * move > move - 0.15:
                 break
             goal = _palm(performer, way, yaw, min((k + lag + 0.92) / strides, 1.0), side, shot)
             u = (shot.t - down - begin * move) / max((end - begin) * move, 1e-3)
@@ -137,7 +137,7 @@ def _crawl_hands(
             points[:, 2] += 0.07 * performer.scale * filters.bump(u)
             palm = goal
         weight = filters.minimum_jerk((shot.t - 0.25 * down) / (0.7 * down))
-        performer.reach(shot, side, points, weight, frame="world", pole=(-0.6, 0.5, 0.1))
+        performer.reach(shot, side, points, weight, frame="world", pole=(-0.1, 0.45, -1.0))
 
 
 def _palm(

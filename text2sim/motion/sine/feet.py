@@ -17,7 +17,7 @@ from text2sim.motion.sine.sheet import SIGN
 from text2sim.skeleton import Skeleton
 from text2sim.types import Scene
 
-TOE_BEND = 0.75
+TOE_BEND = 0.95
 """Largest bend of the toes [rad] when the heel is up."""
 
 
@@ -71,13 +71,14 @@ class Step:
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FootPose:
     """Both feet, frame by frame: ankles [m] (T, 2, 3), rotations wxyz (T, 2, 4), toe bend [rad]
-    (T, 2), and whether the foot stands (T, 2).
+    (T, 2), whether the foot stands (T, 2), and whether heel and toe bear on the ground (T, 4).
     """
 
     ankles: np.ndarray
     rotations_wxyz: np.ndarray
     toes: np.ndarray
     planted: np.ndarray
+    bearing: np.ndarray
 
 
 @final
@@ -131,11 +132,16 @@ class FootPlan:
         heel = np.array([-0.055 * self.skeleton.scale, 0.0, 0.0])
         pivot = np.where(pitch[:, None] > 0.0, ball, heel)
         up = np.array([0.0, 0.0, ankle[2]])
+        # The toes lie flat until they are bent as far as they go, and unbend when the foot is laid
+        # on its instep; the foot is raised so that their tip stays above the ground.
+        toes = -np.clip(pitch, 0.0, TOE_BEND) * (1.0 - filters.smoothstep((pitch - 1.5) / 0.7))
+        tip = ball[2] - 0.065 * self.skeleton.scale * np.sin(pitch + toes) - ball[2] * np.cos(pitch + toes)
+        lift = np.where(pitch > 0.0, np.maximum(-tip, 0.0), 0.0)
         ankles = points + quat.rotate(flat, pivot) + quat.rotate(foot, up - pivot)
-        # The toes lie flat until they are bent as far as they go; they unbend when the foot is
-        # laid on its back.
-        fade = 1.0 - filters.smoothstep((pitch - 1.5) / 0.7)
-        return ankles, foot, -np.clip(pitch, 0.0, TOE_BEND) * fade, planted
+        ankles[:, 2] += lift
+        heel_on, toe_on = pitch < 0.02, (pitch > -0.02) & (pitch < TOE_BEND)
+        bearing = np.stack([planted & heel_on, planted & toe_on], axis=-1)
+        return ankles, foot, toes, planted, bearing
 
     def _track(self, side: int, times: np.ndarray) -> tuple[np.ndarray, ...]:
         place = self.first[side]
@@ -157,8 +163,11 @@ class FootPlan:
 
 
 def _stack(poses: list[tuple[np.ndarray, ...]]) -> FootPose:
-    ankles, rotations, toes, planted = (np.stack(pair, axis=1) for pair in zip(*poses))
-    return FootPose(ankles=ankles, rotations_wxyz=rotations, toes=toes, planted=planted)
+    ankles, rotations, toes, planted, bearing = (np.stack(pair, axis=1) for pair in zip(*poses))
+    return FootPose(
+        ankles=ankles, rotations_wxyz=rotations, toes=toes, planted=planted,
+        bearing=bearing.reshape(len(bearing), 4),
+    )  # fmt: skip
 
 
 def _with_lift(step: Step, lift: float) -> Step:
@@ -200,18 +209,20 @@ def _pitch(first: Placement, steps: list[Step], times: np.ndarray) -> np.ndarray
     """Pitch of a foot through all of its steps (T,)."""
     knots: list[tuple[float, float]] = [(-1.0, first.pitch)]
     place = first
-    for step in steps:
+    for index, step in enumerate(steps):
         span = step.end - step.start
+        stance = steps[index + 1].start - step.end if index + 1 < len(steps) else 9.0
+        stood = step.start - steps[index - 1].end if index else 9.0
         leave = place.pitch + step.toe_off
         land = step.to.pitch + step.strike
-        settled = max(knots[-1][0] + 0.01, step.start - step.rise)
+        settled = max(knots[-1][0] + 0.01, step.start - min(step.rise, 0.6 * stood))
         knots += [(settled, place.pitch), (step.start, leave)]
         if step.via:
             knots += [(time, pitch) for time, _, pitch in step.via]
         else:
             swing = step.tuck if step.tuck is not None else 1.25 * step.toe_off + place.pitch
             knots += [(step.start + 0.22 * span, swing), (step.start + 0.72 * span, 0.5 * land)]
-        knots += [(step.end, land), (step.end + step.roll, step.to.pitch)]
+        knots += [(step.end, land), (step.end + min(step.roll, 0.35 * stance), step.to.pitch)]
         place = step.to
     ordered = [knots[0]]
     for time, value in knots[1:]:

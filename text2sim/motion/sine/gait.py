@@ -38,8 +38,8 @@ class Gait:
     toe_off: float = 0.60
     strike: float = -0.32
     skew: float = 0.8
-    crouch: float = 0.012
-    bob: float = 0.020
+    crouch: float = 0.026
+    bob: float = 0.016
     shift: float = 0.022
     twist: float = 0.10
     list: float = 0.055

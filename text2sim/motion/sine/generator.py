@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, final
 
 import numpy as np
@@ -72,8 +72,7 @@ def perform(performer: Performer) -> Track:
     done = 0
     for group in _flows(full):
         done = _write(performer, group, done)
-    if 0 < done < len(sheet.times):
-        sheet.copy_forward(done, len(sheet.times))
+    _linger(performer, done, len(sheet.times))
     for segment in mine:
         if segment.action in UPPER:
             UPPER[segment.action](performer, performer.shot(segment))
@@ -104,8 +103,7 @@ def _write(performer: Performer, group: list[Segment], done: int) -> int:
     start, stop = shots[0].span.start, shots[-1].span.stop
     if stop - start < 2:
         return done
-    if 0 < done < start:
-        performer.sheet.copy_forward(done, start)
+    _linger(performer, done, start)
     for shot in shots:
         _hold(performer, shot)
     if travels(group[0]):
@@ -117,6 +115,21 @@ def _write(performer: Performer, group: list[Segment], done: int) -> int:
         FULL[group[0].action](performer, shots[0])
     performer.sheet.close_seam(start, stop)
     return stop
+
+
+def _linger(performer: Performer, done: int, until: int) -> None:
+    """Go on as in the last written frame, hands included, where the plan says nothing."""
+    if not 0 < done < until:
+        return
+    performer.sheet.copy_forward(done, until)
+    for index, goal in enumerate(performer.goals):
+        if goal.start + len(goal.points) == done:
+            more = until - done
+            performer.goals[index] = replace(
+                goal,
+                points=np.concatenate([goal.points, np.repeat(goal.points[-1:], more, axis=0)]),
+                weight=np.concatenate([goal.weight, np.repeat(goal.weight[-1:], more)]),
+            )
 
 
 def _hold(performer: Performer, shot: Shot) -> None:

@@ -63,7 +63,7 @@ def clap(performer: Performer, shot: Shot) -> None:
         points = np.stack(
             [0.62 - 0.06 * beat, -0.32 + 0.34 * beat, -0.22 + 0.10 * beat], axis=1
         )
-        performer.reach(shot, side, points, weight, pole=(-0.2, 0.9, -0.7))
+        performer.reach(shot, side, points, weight, pole=(-0.3, 0.45, -1.0))
         performer.sheet.wrists[shot.span, side, 1] += 0.5 * weight
     performer.sheet.head[shot.span, 1] += 0.05 * beat * weight
     performer.sheet.pelvis[shot.span, 2] += 0.008 * performer.scale * (beat - 0.5) * weight
@@ -125,7 +125,7 @@ def raise_arms(performer: Performer, shot: Shot) -> None:
     sides = shot.hands if shot.segment.side is not None else (LEFT, RIGHT)
     pump = 0.05 * np.sin(cycles(shot, 1.6)) * min(shot.segment.energy, 1.5)
     for side in sides:
-        points = np.stack([np.full_like(pump, 0.12), 0.30 + pump, 1.12 + pump], axis=1)
+        points = np.stack([np.full_like(pump, 0.12), 0.36 + pump, 1.16 + pump], axis=1)
         performer.reach(shot, side, points, weight, pole=(0.1, 1.0, -0.1))
     performer.sheet.spine[shot.span, 1] -= 0.07 * weight
     performer.sheet.head[shot.span, 1] -= 0.10 * weight
@@ -142,7 +142,7 @@ def talk(performer: Performer, shot: Shot) -> None:
         points = np.stack(
             [0.58 + 0.08 * stress, -0.02 + 0.12 * open_, -0.42 + 0.13 * stress], axis=1
         )
-        performer.reach(shot, side, points, weight, pole=(-0.4, 0.6, -0.8))
+        performer.reach(shot, side, points, weight, pole=(-0.6, 0.35, -0.9))
         performer.sheet.wrists[shot.span, side, 1] -= (0.7 + 0.2 * open_) * weight
     performer.sheet.head[shot.span, 1] += 0.07 * np.sin(1.1 * t + start[1]) * weight
     performer.sheet.head[shot.span, 2] += 0.12 * np.sin(0.4 * t + start[2]) * weight
@@ -157,7 +157,7 @@ def drink(performer: Performer, shot: Shot) -> None:
     points = np.stack(
         [np.full_like(sip, 0.42), -0.30 + 0.0 * sip, 0.22 + 0.16 * sip], axis=1
     )
-    performer.reach(shot, shot.side, points, weight, pole=(0.2, 1.0, -0.6))
+    performer.reach(shot, shot.side, points, weight, pole=(0.1, 0.55, -1.0))
     performer.sheet.wrists[shot.span, shot.side, 1] += 0.5 * sip
     performer.sheet.head[shot.span, 1] += -0.32 * sip
     performer.sheet.spine[shot.span, 1] -= 0.05 * sip

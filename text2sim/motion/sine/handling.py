@@ -66,7 +66,7 @@ def hold_point(
     if len(hands) == 2:
         half = 0.5 * float(np.clip(np.sort(size)[1], 0.10, 0.62))
         ahead = 0.17 * performer.scale + 0.5 * float(np.clip(size[:2].min(), 0.1, 0.5))
-        return np.array([ahead / arm, (half - shoulder) / arm, -0.52]), (-0.5, 0.8, -0.7)
+        return np.array([ahead / arm, (half - shoulder) / arm, -0.52]), (-0.8, 0.35, -0.7)
     if known is not None and known.kind in HANDLED and known.kind not in ("sword", "umbrella"):
         return np.array([0.06, 0.16, -1.10]), (-0.8, 0.3, 0.0)
     return np.array([0.55, -0.02, -0.42]), (-0.5, 0.5, -0.9)
@@ -309,7 +309,7 @@ def hands_on(performer: Performer, shot: Shot) -> None:
         local = np.stack([np.full_like(weight, ahead), np.full_like(weight, SIGN[side] * width),
                           np.full_like(weight, height)], axis=1)  # fmt: skip
         points = sheet.base[span] + quat.rotate(quat.about_z(sheet.yaw[span]), local)
-        performer.reach(shot, side, points, weight, frame="world", pole=(-0.2, 0.8, -0.6))
+        performer.reach(shot, side, points, weight, frame="world", pole=(-0.4, 0.5, -0.8))
     if pulls and segment.target and performer.object(segment.target) is not None:
         grip(performer, segment.target, (LEFT, RIGHT), segment.start + 0.40)
         let_go(performer, segment.target, segment.end - 0.35)

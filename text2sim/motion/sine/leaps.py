@@ -18,7 +18,7 @@ LEAP = 1.25
 def jump(performer: Performer, shot: Shot) -> None:
     """Jump on the spot or along the path, as often as asked for or as the path needs."""
     segment = shot.segment
-    performer.settle(shot, time=0.25)
+    performer.settle(shot, time=0.25, place=0)
     way = route(performer.scene, [segment.path])
     moves = way.length > 0.1
     needed = int(np.ceil(way.length / (LEAP * 1.35 * performer.scale))) if moves else 1
@@ -27,15 +27,9 @@ def jump(performer: Performer, shot: Shot) -> None:
     if moves and segment.repetitions:
         count = max(segment.repetitions, needed)
     beat = shot.duration / count
-    _turn_along(performer, shot, way)
     cuts = np.linspace(0.0, way.length, count + 1)
     for i in range(count):
         _leap(performer, shot, way, (cuts[i], cuts[i + 1]), i * beat, beat)
-
-
-def _turn_along(performer: Performer, shot: Shot, way: Route) -> None:
-    """Face the end heading; settle has put the base at the end already, the leaps move it."""
-    performer.sheet.base[shot.span] = way.at(np.array(0.0))
 
 
 def _leap(
@@ -100,7 +94,7 @@ def _height(
     """Pelvis above easy standing [m]: down, up through take-off, parabola, down, up."""
     start, off, land, end = marks
     speed = 0.5 * GRAVITY * flight
-    dip = min(0.26 * size, 0.10 * size + 0.35 * height)
+    dip = min(0.26 * size, 0.10 * size + 0.35 * height, 0.30 * speed * (off - start))
     push = min(0.55 * (off - start), 2.0 * dip / max(speed, 0.3))
     sink = min(0.40 * (end - land), 1.8 * dip / max(speed, 0.3))
     knots = np.array([start, off - push, off, land, land + sink, end])

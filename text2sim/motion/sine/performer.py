@@ -77,10 +77,15 @@ class Performer:
             t=self.sheet.times[span] - segment.start,
         )  # fmt: skip
 
-    def settle(self, shot: Shot, *, width: float = 0.0, time: float = 0.7) -> None:
-        """Stand at the segment's place: base and heading, with the feet brought under the body."""
+    def settle(
+        self, shot: Shot, *, width: float = 0.0, time: float = 0.7, place: int = -1
+    ) -> None:
+        """Stand at the segment's place: base and heading, with the feet brought under the body.
+
+        `place` is the point of the path to stand at, the last one unless said otherwise.
+        """
         segment, sheet, span = shot.segment, self.sheet, shot.span
-        base = segment.path[-1]
+        base = segment.path[place]
         ease = filters.minimum_jerk(shot.t / min(time, max(shot.duration, 1e-3)))
         before = max(span.start - 1, 0)
         sheet.base[span] = sheet.base[before] + (base - sheet.base[before]) * ease[:, None]

@@ -114,7 +114,7 @@ def sit(performer: Performer, shot: Shot) -> None:
     _bring_feet(performer, shot, feet_x, 0.22 * go, spread=0.03 * size)
     seated = replace(
         ease, pelvis=pelvis, tilt=(0.0, -0.06, 0.0), spine=(0.0, 0.08 + shot.style.slump, 0.0),
-        arms=both((0.50, 0.14, 0.35, 0.95)),
+        arms=both((0.32, 0.12, 0.25, 0.78)),
     )  # fmt: skip
     lean = replace(
         seated, pelvis=(0.45 * pelvis[0], pelvis[1], 0.55 * ease.pelvis[2] + 0.45 * pelvis[2]),
@@ -227,7 +227,7 @@ def lie(performer: Performer, shot: Shot) -> None:
     play(performer, shot, [(0.05 * go, ease), (0.36 * go, crouch), (0.60 * go, seated), (go, flat)])
     for side, start in ((LEFT, 0.45), (RIGHT, 0.52)):
         point = middle + quat.rotate(
-            quat.about_z(yaw), np.array([0.965 * size, SIGN[side] * 0.13 * size, -0.115 * size])
+            quat.about_z(yaw), np.array([0.985 * size, SIGN[side] * 0.13 * size, -0.115 * size])
         )
         begin = segment.start + start * go
         goal = Placement(point=point, yaw=yaw + SIGN[side] * 0.25, pitch=SUPINE)
@@ -268,12 +268,16 @@ def fall(performer: Performer, shot: Shot) -> None:
         hit, pelvis=(0.88 * size, 0.05 * side, 0.125 * size), spine=(0.0, 0.0, 0.05 * side),
         head=(0.0, -0.10, 0.75 * side), level=0.0, arms=both((2.0, 0.85, 0.2, 1.8)),
     )  # fmt: skip
+    down = filters.minimum_jerk((shot.t - 0.5) / 0.45)
+    for hand in (LEFT, RIGHT):
+        palm = performer.to_world((1.42 * size, SIGN[hand] * 0.34 * size, 0.03), base, yaw)
+        performer.reach(shot, hand, palm, down, frame="world", pole=(-0.1, 1.0, -0.2))
     slow = 1.0 if shot.duration > 1.5 else shot.duration / 1.5
     play(performer, shot, [(0.08 * slow, ease), (0.36 * slow, trip), (0.66 * slow, drop),
                            (0.98 * slow, hit), (1.35 * slow, still)])  # fmt: skip
     for foot, delay in ((LEFT, 0.0), (RIGHT, 0.06)):
         start = max(segment.start + (0.42 + delay) * slow, performer.feet.free_at(foot))
-        point = performer.to_world((-0.22 * size, SIGN[foot] * 0.14 * size, 0.0), base, yaw)
+        point = performer.to_world((-0.25 * size, SIGN[foot] * 0.13 * size, 0.0), base, yaw)
         goal = Placement(point=point, yaw=yaw, pitch=PRONE)
         performer.feet.step(
             foot,

@@ -13,7 +13,7 @@ from text2sim.motion.sine.sheet import SIDES, SIGN, HandGoal, Sheet
 from text2sim.skeleton import HAND_LENGTH, INDEX, JOINTS, PARENTS, Skeleton
 from text2sim.types import Scene, Track
 
-REACH = 0.994
+REACH = 0.9965
 """Leg extension, as a fraction of its length, that the pelvis leaves to a standing foot."""
 TOUCH = 0.012
 """A sole point of a standing foot touches the ground if it is nearer than this [m]."""
@@ -88,13 +88,21 @@ def _trunk(world: np.ndarray, sheet: Sheet) -> None:
 def _legs(world: np.ndarray, root: np.ndarray, feet: FootPose, skeleton: Skeleton) -> None:
     pelvis = world[:, 0]
     offsets = skeleton.offsets
+    # A swinging leg stays short of straight, where its knee would snap; a standing one may not.
+    near = np.lib.stride_tricks.sliding_window_view(
+        np.pad(feet.planted, ((2, 2), (0, 0)), mode="edge"), 5, axis=0
+    ).any(axis=-1)
+    start_soft = filters.gaussian(np.where(near, 0.997, 0.955), 1.5)
+    start_soft = np.where(feet.planted, 0.997, start_soft)
     for side in range(2):
         hip, knee, ankle, foot = (1 + side, 4 + side, 7 + side, 10 + side)
         upper, lower = (float(np.linalg.norm(offsets[j])) for j in (knee, ankle))
         start = root + quat.rotate(pelvis, offsets[hip])
         out = np.array([1.0, 0.12 * SIGN[side], 0.0])
-        pole = quat.rotate(pelvis, out) + quat.rotate(feet.rotations_wxyz[:, side], out)
-        first, second, axis = ik.two_bone(start, feet.ankles[:, side], pole, upper, lower)
+        knees, toes = quat.rotate(pelvis, out), quat.rotate(feet.rotations_wxyz[:, side], out)
+        alike = np.clip(np.sum(knees * toes, axis=-1, keepdims=True), 0.0, 1.0)
+        pole = knees + alike**2 * toes
+        first, second, axis = ik.two_bone(start, feet.ankles[:, side], pole, upper, lower, start_soft[:, side, None])
         world[:, hip] = ik.bone_rotation(offsets[knee], [0, 1, 0], first, axis)
         world[:, knee] = ik.bone_rotation(offsets[ankle], [0, 1, 0], second, axis)
         world[:, ankle] = feet.rotations_wxyz[:, side]
@@ -115,6 +123,8 @@ def _arms(
         start = positions[:, shoulder]
         for goal in (goal for goal in goals if goal.side == side):
             _aim(goal, target, pole, start, chest, skeleton)
+        _close_seams([g for g in goals if g.side == side], target, pole, sheet.times)
+        _keep_away(target, skeleton)
         length = [float(np.linalg.norm(bone)) for bone in (upper, lower)]
         zero = np.zeros_like(target)
         first, second, hinge = ik.two_bone(zero, target, pole, *length)
@@ -163,13 +173,35 @@ def _aim(
     pole[span] += weight * (np.array(goal.pole) * mirror - pole[span])
 
 
+def _close_seams(
+    goals: Sequence[HandGoal], target: np.ndarray, pole: np.ndarray, times: np.ndarray
+) -> None:
+    """Let the hand glide where a goal begins or ends at once."""
+    edges = {goal.start for goal in goals} | {goal.start + len(goal.points) for goal in goals}
+    for edge in sorted(edges):
+        if not 2 <= edge < len(times) - 2:
+            continue
+        step = times[1] - times[0]
+        for curve in (target, pole):
+            jump = curve[edge - 1] - curve[edge]
+            if np.linalg.norm(jump) > 0.03:
+                local = times[edge:] - times[edge] + step
+                curve[edge:] += filters.decaying_offset(jump, np.zeros(3), local, 0.45)
+
+
+def _keep_away(target: np.ndarray, skeleton: Skeleton) -> None:
+    """Keep the hand from passing through the shoulder: it goes round in front."""
+    near = 0.45 * skeleton.arm_length
+    distance = np.linalg.norm(target, axis=-1)
+    target[:, 0] += 1.1 * np.maximum(near - distance, 0.0)
+
+
 def _with_contacts(track: Track, feet: FootPose, scene: Scene) -> Track:
     soles = track.soles()
     low = soles[..., 2] - scene.ground_height(soles[..., :2]) < TOUCH
-    standing = np.repeat(feet.planted, 2, axis=1)
     return Track(
         actor=track.actor, skeleton=track.skeleton, root_positions=track.root_positions,
-        rotations_wxyz=track.rotations_wxyz, contacts=low & standing,
+        rotations_wxyz=track.rotations_wxyz, contacts=low & feet.bearing,
     )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def _kick_once(performer: Performer, shot: Shot, start: float, beat: float) -> N
 
     back = performer.to_world((-0.42 * size, y, 0.26 * size), base, yaw)
     swing = performer.to_world((-0.02 * size, y, 0.10 * size), base, yaw)
-    through = goal + performer.to_world((0.16 * size, 0.0, 0.26 * size), np.zeros(3), yaw)
+    through = goal + performer.to_world((0.40 * size, 0.0, 0.34 * size), np.zeros(3), yaw)
     down = performer.to_world((0.12 * size, y, 0.22 * size), base, yaw)
     via = ((at(0.36), back, 1.0), (at(0.46), swing, 0.55), (at(KICK_AT), goal, 0.30),
            (at(0.62), through, 0.25), (at(0.80), down, 0.35))  # fmt: skip
@@ -53,7 +53,7 @@ def _kick_once(performer: Performer, shot: Shot, start: float, beat: float) -> N
     sheet.pelvis[span, 2] -= 0.02 * size * (wind + hit)
     sheet.pelvis[span, 0] += 0.05 * size * hit
     sheet.tilt[span, 1] += 0.16 * wind - 0.22 * hit
-    sheet.tilt[span, 2] += SIGN[side] * (-0.22 * wind * -1.0 - 0.20 * hit)
+    sheet.tilt[span, 2] += SIGN[side] * (0.22 * wind - 0.20 * hit)
     sheet.spine[span, 1] += 0.06 * wind + 0.16 * hit
     sheet.spine[span, 2] += SIGN[side] * (-0.35 * wind + 0.38 * hit)
     sheet.arms[span, other, 0] += 0.75 * hit - 0.55 * wind
@@ -99,10 +99,11 @@ def punch(performer: Performer, shot: Shot) -> None:
         else:
             goal = _surface(performer, shot)
         performer.reach(shot, side, goal, drive, frame="world", pole=(-0.2, 0.7, -0.7))
-        sheet.spine[span, 2] += SIGN[side] * (0.30 * load * -1.0 * -1.0 - 0.45 * drive)
+        sheet.spine[span, 2] += SIGN[side] * (0.30 * load - 0.45 * drive)
         sheet.tilt[span, 2] += SIGN[side] * (0.10 * load - 0.25 * drive)
         sheet.tilt[span, 1] += 0.10 * drive
-        sheet.pelvis[span, 0] += size * (0.09 * drive - 0.03 * load)
+        gap = float(np.linalg.norm(np.subtract(goal, base)[:2])) / size
+        sheet.pelvis[span, 0] += size * (np.clip(gap - 0.66, -0.10, 0.10) * drive - 0.03 * load)
 
 
 def _surface(performer: Performer, shot: Shot) -> np.ndarray:

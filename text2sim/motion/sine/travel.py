@@ -17,6 +17,8 @@ from text2sim.types import Segment
 
 OFFSET = {"backward": np.pi, "left": -0.5 * np.pi, "right": 0.5 * np.pi}
 """Direction of movement -> heading of the body relative to the way it goes."""
+OVER = 0.8
+"""The body passes over a standing foot at this part of `duty` steps after it has landed."""
 IN_PLACE = 0.12
 """A route shorter than this [m] is stepped on the spot."""
 
@@ -72,7 +74,7 @@ def _schedule(performer: Performer, shots: list[Shot], way: Route) -> Schedule:
     duty = np.array([gait.duty for gait in chosen])
     beat = np.diff(landing, append=landing[-1] + 0.3)
     return Schedule(
-        spots=spots, landing=landing, middle=landing + duty * beat,
+        spots=spots, landing=landing, middle=landing + OVER * duty * beat,
         sides=_sides(performer, shots[0], len(spots)), gaits=chosen,
     )  # fmt: skip
 
@@ -89,6 +91,7 @@ def _effort(way: Route, spots: np.ndarray, speed: np.ndarray, length: np.ndarray
     time = np.clip(gap / speed[1:], 0.62 * usual, 1.3 * usual)
     time = np.where(climb > 0.08, np.maximum(time, 0.95 * usual), time)
     time[0] *= 1.1
+    time[-1] = max(time[-1], 0.9 * usual[-1])
     return time
 
 
@@ -102,7 +105,9 @@ def _sides(performer: Performer, shot: Shot, count: int) -> np.ndarray:
     if action == "hop":
         return np.full(count, shot.side)
     if action == "skip":
-        return (first + (order // 2)) % 2
+        sides = (first + (order // 2)) % 2
+        sides[-1] = 1 - sides[-2]
+        return sides
     return (first + order + 1) % 2
 
 
@@ -186,7 +191,8 @@ def _leave(plan: Schedule, k: int, previous: int, gait: Gait) -> float:
     else:
         stance = plan.landing[previous + 1] - plan.landing[previous]
         leave = plan.landing[previous] + 2.0 * plan.gaits[previous].duty * stance
-    return float(np.clip(leave, plan.landing[0] + 0.04, plan.landing[k] - 0.16))
+    latest = plan.landing[k] - min(0.24, 0.8 * beat)
+    return float(max(min(leave, latest), plan.landing[0] + 0.04))
 
 
 def _append(
@@ -203,12 +209,31 @@ def _append(
         toe_off, strike = 0.6, 0.08
     elif climb < -0.06:
         toe_off, strike = 0.55, 0.30
+    start = max(start, performer.feet.free_at(side) + 0.02)
+    toe_off = max(toe_off, _heel_rise(performer, side, start))
     step = Step(
-        start=max(start, performer.feet.free_at(side) + 0.02), end=end, to=goal,
+        start=start, end=end, to=goal,
         lift=gait.lift * performer.scale * (0.5 + 0.5 * min(size * 1.3, 1.0)), toe_off=toe_off,
         strike=strike, rise=0.24 if gait.duty > 0.5 else 0.10, roll=0.10, skew=gait.skew,
     )  # fmt: skip
     performer.feet.step(side, step)
+
+
+def _heel_rise(performer: Performer, side: int, time: float) -> float:
+    """Pitch [rad] that a foot needs as it leaves, so that the leg still reaches it."""
+    sheet, skeleton = performer.sheet, performer.skeleton
+    base = [np.interp(time, sheet.times, sheet.base[:, axis]) for axis in range(3)]
+    place, rest = performer.feet.now(side), skeleton.rest_positions()
+    behind = float(np.hypot(base[0] - place.point[0], base[1] - place.point[1]))
+    hip = base[2] - place.point[2] + performer.stand - 0.05 * performer.scale - (rest[0] - rest[1])[2]
+    pitch = np.linspace(0.0, 1.2, 49)
+    ball = rest[10, 0] - rest[7, 0], rest[10, 2]
+    up = rest[7, 2] - ball[1]
+    ahead = ball[0] - ball[0] * np.cos(pitch) + up * np.sin(pitch)
+    ankle = ball[1] + ball[0] * np.sin(pitch) + up * np.cos(pitch)
+    reach = np.hypot(np.maximum(behind - ahead, 0.0), hip - ankle)
+    enough = reach < 0.98 * skeleton.leg_length
+    return float(pitch[np.argmax(enough)]) if enough.any() else 1.2
 
 
 def _close_hop(performer: Performer, plan: Schedule, way: Route, yaws: np.ndarray) -> None:
