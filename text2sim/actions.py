@@ -87,7 +87,7 @@ ACTIONS: dict[str, ActionSpec] = {
     ),
     "jump": ActionSpec(
         travels=True,
-        speed=1.6,
+        speed=1.05,
         duration=1.4,
         verbs=_verbs("jump, leap, vault, spring"),
     ),

@@ -111,10 +111,10 @@ class FootPlan:
         yaw = origin.yaw + _turn(origin.yaw, step.to.yaw) * u
         forward = np.stack([np.cos(yaw), np.sin(yaw)], axis=-1)
         scale = self.skeleton.scale
-        probes = np.stack([points[:, :2] + d * scale * forward for d in (-0.07, 0.0, 0.1, 0.22)])
+        probes = np.stack([points[:, :2] + d * scale * forward for d in (-0.055, 0.0, 0.1, 0.205)])
         need = self.scene.ground_height(probes).max(axis=0) + 0.02 - points[:, 2]
         shape = filters.bump(u**step.skew)
-        extra = np.max(need[2:-2] / np.maximum(shape[2:-2], 0.15), initial=0.0)
+        extra = np.max((need / np.maximum(shape, 0.1))[shape > 0.3], initial=0.0)
         return step if extra <= 0.0 else _with_lift(step, step.lift + extra)
 
     def evaluate(self, times: np.ndarray) -> FootPose:
@@ -191,8 +191,8 @@ def _arc(origin: Placement, step: Step, u: np.ndarray) -> tuple[np.ndarray, np.n
     points = start + (end - start) * ease[:, None]
     # Up a step the foot rises before it goes forward, down a step it sinks after.
     climb = end[2] - start[2]
-    late = 0.45 * np.clip(-climb / 0.15, 0.0, 1.0)
-    early = 1.0 - 0.45 * np.clip(climb / 0.15, 0.0, 1.0)
+    late = 0.55 * np.clip(-climb / 0.15, 0.0, 1.0)
+    early = 1.0 - 0.50 * np.clip(climb / 0.15, 0.0, 1.0)
     points[:, 2] = start[2] + climb * filters.minimum_jerk((u - late) / (early - late))
     points[:, 2] += step.lift * filters.bump(u**step.skew)
     return points, ease
