@@ -24,10 +24,12 @@ from text2sim.skeleton import ADULT_STATURE, INDEX, Skeleton
 from text2sim.types import RGB, Character, SkinnedMesh
 
 Array = NDArray[np.floating]
-Tone = Literal["skin", "hair", "top", "bottom", "shoes", "sole", "eyes", "lips", "hat", "band"]
+Tone = Literal[
+    "skin", "hair", "top", "bottom", "shoes", "sole", "eyes", "lips", "hat", "band", "belt"
+]
 ROUGHNESS: dict[Tone, float] = {
     "skin": 0.55, "hair": 0.6, "top": 0.92, "bottom": 0.9, "shoes": 0.5, "sole": 0.8,
-    "eyes": 0.15, "lips": 0.5, "hat": 0.9, "band": 0.8,
+    "eyes": 0.15, "lips": 0.5, "hat": 0.9, "band": 0.8, "belt": 0.45,
 }  # fmt: skip
 
 
@@ -95,7 +97,8 @@ def _palette(character: Character) -> dict[Tone, RGB]:
         "skin": character.skin, "hair": character.hair, "top": character.top,
         "bottom": character.bottom, "shoes": character.shoes, "sole": sole,
         "eyes": (0.012, 0.010, 0.010), "lips": (0.80 * red, 0.55 * green, 0.55 * blue),
-        "hat": hat, "band": (0.25 * hat[0], 0.25 * hat[1], 0.25 * hat[2]),
+        "belt": (0.055, 0.03, 0.018), "hat": hat,
+        "band": (0.25 * hat[0], 0.25 * hat[1], 0.25 * hat[2]),
     }  # fmt: skip
 
 
@@ -120,11 +123,18 @@ def _layers(
 def _clothes(build: Build) -> list[Layer]:
     body = skinning.body_weights
     wide = 0.05 * (build.chest - 1.0) + build.belly
-    shirt = surface(figure.shirt(build), (-0.24, -0.73, 0.85), (0.22 + wide, 0.73, 1.56), 0.024)
+    shirt = surface(figure.shirt(build), (-0.24, -0.73, 0.93), (0.22 + wide, 0.73, 1.56), 0.024)
     layers = [Layer(tone="top", patch=shirt, weights=body(shirt.vertices))]
     if not build.skirt:
-        legs = surface(figure.trousers(build), (-0.24, -0.32, 0.02), (0.24, 0.32, 1.06), 0.024)
-        return [*layers, Layer(tone="bottom", patch=legs, weights=body(legs.vertices))]
+        legs = surface(
+            figure.trousers(build), (-0.24, -0.34, 0.02), (0.24 + build.belly, 0.34, 1.06), 0.024
+        )
+        strap = _patch(primitives.loft(figure.belt_rings(build), loop=True))
+        return [
+            *layers,
+            Layer(tone="bottom", patch=legs, weights=body(legs.vertices)),
+            Layer(tone="belt", patch=strap, weights=body(strap.vertices)),
+        ]
     cone = surface(figure.skirt(build), (-0.30, -0.36, 0.40), (0.30, 0.36, 1.12), 0.026)
     legs = surface(figure.bare_legs(build), (-0.2, -0.28, 0.0), (0.2, 0.28, 0.94), 0.020)
     return [
@@ -232,13 +242,16 @@ def _shoes() -> list[Layer]:
 def _sole() -> Solid:
     """The left sole, from z = 0, between the sole points of the skeleton."""
     heel, toe = ANKLE[0] - 0.055, REST[INDEX["left_foot"], 0] + 0.065
-    u = np.concatenate([0.5 - 0.5 * np.cos(np.linspace(0, np.pi, 15))])
-    half = np.interp(u, [0, 0.04, 0.12, 0.3, 0.5, 0.72, 0.88, 0.96, 1],
-                     [0.010, 0.026, 0.036, 0.035, 0.036, 0.046, 0.040, 0.026, 0.010])  # fmt: skip
+    u = 0.5 - 0.5 * np.cos(np.linspace(0, np.pi, 21))
+    half = np.interp(
+        u,
+        [0, 0.02, 0.06, 0.12, 0.3, 0.5, 0.72, 0.82, 0.90, 0.95, 0.985, 1],
+        [0.010, 0.022, 0.031, 0.037, 0.037, 0.039, 0.049, 0.049, 0.043, 0.035, 0.021, 0.010],
+    )
     bow = ANKLE[1] + 0.004 * np.sin(np.pi * u)
     x = heel + u * (toe - heel)
     outline = np.concatenate([np.stack([x, bow - half], -1), np.stack([x, bow + half], -1)[::-1]])
-    return primitives.extrude(outline, 0.0, 0.024)
+    return primitives.extrude(outline, 0.0, 0.019)
 
 
 def _joints(build: Build) -> list[Layer]:
@@ -246,9 +259,15 @@ def _joints(build: Build) -> list[Layer]:
     k = build.limb
     knee_tone: Tone = "skin" if build.skirt else "bottom"
     elbow_tone: Tone = "top" if build.sleeve > 0.6 else "skin"
+    cloth = 0.0 if build.skirt else 0.009
     spread = 0.006 if elbow_tone == "top" else -0.003
     balls: list[tuple[Tone, Array, tuple[float, float, float], tuple[str, str]]] = [
-        (knee_tone, KNEE, (0.050 * k, 0.047 * k, 0.050 * k), ("hip", "knee")),
+        (
+            knee_tone,
+            KNEE,
+            (0.049 * k + cloth, 0.046 * k + cloth, 0.050 * k + cloth),
+            ("hip", "knee"),
+        ),
         (elbow_tone, ELBOW, (0.037 * k + spread,) * 3, ("shoulder", "elbow")),
     ]
     layers = []

@@ -18,6 +18,7 @@ from text2sim.assets.implicit import (
     cut,
     ellipsoid,
     mirror,
+    outline,
     sweep,
     union,
 )
@@ -25,6 +26,8 @@ from text2sim.skeleton import INDEX, Skeleton
 
 REST: NDArray[np.floating] = Skeleton.of_stature().rest_positions()
 SHOULDER, ELBOW, WRIST = (REST[INDEX[f"left_{name}"]] for name in ("shoulder", "elbow", "wrist"))
+WAIST = 1.015
+"""Height of the upper edge of the trousers [m]."""
 HIP, KNEE, ANKLE = (REST[INDEX[f"left_{name}"]] for name in ("hip", "knee", "ankle"))
 
 
@@ -177,11 +180,11 @@ def trapezius(build: Build, grow: float = 0.0) -> Field:
 
 
 def shirt(build: Build) -> Field:
-    """Torso and sleeves, open at the neck; it hangs over the trousers or ends at the skirt."""
+    """Torso and sleeves, open at the neck; tucked into trousers or skirt."""
     loose = 0.010
     sleeves = union(0.05, arm(build, 0.013), trapezius(build, loose))
     whole = union(0.055, torso(build, loose), mirror(sleeves))
-    hem = 1.02 if build.skirt else 0.885
+    hem = 1.03 if build.skirt else 0.975
     cuff = SHOULDER[1] + build.sleeve * (WRIST[1] - SHOULDER[1])
     collar = ellipsoid((0.028, 0, 1.525), (0.088, 0.080, 0.078))
     return cut(
@@ -193,9 +196,19 @@ def shirt(build: Build) -> Field:
 def trousers(build: Build) -> Field:
     """Hips and both legs down to the shoes."""
     wide = union(0.03, leg(build, 0.010), _shin(build))
-    hips = cut(0.02, torso(build, 0.004), beyond((0, 0, -1), (0, 0, 1.02)))
-    whole = union(0.025, hips, mirror(wide))
-    return cut(0.006, whole, beyond((0, 0, 1), (0, 0, 0.062)))
+    hips = union(0.025, torso(build, 0.016), mirror(wide))
+    return cut(
+        0.006, hips, beyond((0, 0, 1), (0, 0, 0.062)), beyond((0, 0, -1), (0, 0, WAIST + 0.005))
+    )
+
+
+def belt_rings(build: Build) -> NDArray:
+    """Cross-sections of the belt: (4 rings, N points, 3), outside up and inside down again."""
+    outer, inner = torso(build, 0.022), torso(build, 0.010)
+    low, high = WAIST - 0.036, WAIST
+    return np.stack(
+        [outline(outer, low), outline(outer, high), outline(inner, high), outline(inner, low)]
+    )
 
 
 def _shin(build: Build) -> Field:
@@ -212,7 +225,7 @@ def _shin(build: Build) -> Field:
 
 
 def skirt(build: Build) -> Field:
-    """From the waist to below the knee, wider towards the hem."""
+    """From the waist to the knee, wider towards the hem."""
     hip, waist = build.hips, build.waist
     out = 0.6 * build.belly
     table = [
@@ -220,10 +233,10 @@ def skirt(build: Build) -> Field:
         (1.00, 0.112 * hip + 0.012 + out, 0.158 * hip + 0.012 + 0.5 * out, 0.4 * out - 0.004, 0),
         (0.90, 0.134 * hip + 0.012, 0.180 * hip + 0.012, -0.012, 0),
         (0.80, 0.146 * hip + 0.012, 0.192 * hip + 0.012, -0.012, 0),
-        (0.46, 0.190, 0.240, -0.012, 0),
+        (0.50, 0.186, 0.234, -0.012, 0),
     ]
     return cut(
-        0.006, sweep(2, table, 2.2), beyond((0, 0, 1), (0, 0, 0.47)),
+        0.006, sweep(2, table, 2.2), beyond((0, 0, 1), (0, 0, 0.525)),
         beyond((0, 0, -1), (0, 0, 1.07)),
     )  # fmt: skip
 

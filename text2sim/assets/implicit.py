@@ -115,6 +115,18 @@ def mirror(field: Field) -> Field:
     return lambda p: field(p * np.array([1.0, 0.0, 1.0]) + np.abs(p) * np.array([0.0, 1.0, 0.0]))
 
 
+def outline(field: Field, z: float, segments: int = 48, reach: float = 0.5) -> Array:
+    """Horizontal section of a shape around the Z axis: points (segments, 3), by bisection."""
+    turn = np.arange(segments) / segments * 2.0 * np.pi
+    ray = np.stack([np.cos(turn), np.sin(turn), 0.0 * turn], axis=-1)
+    low, high = np.zeros(segments), np.full(segments, reach)
+    for _ in range(24):
+        middle = 0.5 * (low + high)
+        inside = field(middle[:, None] * ray + [0.0, 0.0, z]) < 0.0
+        low, high = np.where(inside, middle, low), np.where(inside, high, middle)
+    return low[:, None] * ray + [0.0, 0.0, z]
+
+
 class Patch(NamedTuple):
     """Vertices [m] (V, 3), outward unit normals (V, 3) and faces (F, 3)."""
 

@@ -63,7 +63,7 @@ def _leg(weights: Array, side: str, y: Array, z: Array, x: Array) -> None:
     # The border of the thigh rises from the crotch to the outside of the hip.
     # and from the groin to the seat, which the thigh takes along when it is lifted.
     level = HIP[2] - 0.040 + 0.55 * (y - HIP[1]) - 0.35 * np.minimum(x, 0.0)
-    thigh = _step(level - z, 0.060) * _step(y, 0.022)
+    thigh = _step(level - z, 0.070) * _step(y, 0.022)
     knee = _step(KNEE[2] - z, 0.045)
     weights *= (1.0 - thigh)[:, None]
     weights[:, INDEX[f"{side}_hip"]] += thigh * (1 - knee)
