@@ -28,8 +28,9 @@ def lights(view: np.ndarray, ground: Surface) -> Lights:
         sun=(1.95, 1.80, 1.58),
         to_fill=_direction(behind - 1.3 * SUN_SIDE, 0.35),
         fill=(0.10, 0.11, 0.13),
-        zenith=(0.36, 0.45, 0.60),
-        horizon=(1.06, 1.09, 1.12),
+        ambient=(0.40, 0.45, 0.54),
+        zenith=(0.10, 0.30, 0.70),
+        horizon=(1.05, 1.08, 1.11),
         bounce=(0.08 + 0.55 * red, 0.08 + 0.52 * green, 0.08 + 0.50 * blue),
         haze=38.0,
     )

@@ -52,6 +52,8 @@ class Lights(NamedTuple):
     sun: Colour
     to_fill: Colour
     fill: Colour
+    ambient: Colour
+    """Light of the whole sky on surfaces that face up."""
     zenith: Colour
     horizon: Colour
     bounce: Colour
@@ -198,7 +200,7 @@ def _light(point: Point, view: Colour, lights: Lights, share: float, openness: f
     up = 0.5 + 0.5 * normal[2]
     cosine = max(_dot(normal, lights.to_sun), 0.0) * share
     wrap = 0.5 + 0.5 * _dot(normal, lights.to_fill)
-    ambient = _add(_mix(lights.bounce, lights.zenith, up), _scale(lights.fill, wrap * wrap))
+    ambient = _add(_mix(lights.bounce, lights.ambient, up), _scale(lights.fill, wrap * wrap))
     arriving = _add(_scale(lights.sun, cosine), _scale(ambient, openness))
     diffuse = _scale(_times(arriving, point.colour), 1.0 - metal)
     facing = 1.0 - min(max(-_dot(normal, view), 0.0), 1.0)
