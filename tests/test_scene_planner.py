@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -9,9 +11,9 @@ from tests.scene_scripts import SCRIPTS
 from text2sim.actions import ACTIONS
 from text2sim.catalogue import GOING, RISE
 from text2sim.maths.camera import project
-from text2sim.scene.camera import heading_at, place_at
 from text2sim.scene.geometry import Box, ground_height, is_walkable, wrap
 from text2sim.scene.heuristic import HeuristicPlanner
+from text2sim.scene.sampling import heading_at, place_at
 from text2sim.scene.story import FACING
 from text2sim.stage import Context, Options
 from text2sim.types import ScenePlan, Script, Segment
@@ -40,7 +42,7 @@ def test_every_instant_has_exactly_one_full_body_action(prompt):
         mine = full_layer(plan, actor.id)
         assert mine[0].start == 0.0
         assert mine[-1].end == plan.duration
-        for before, after in zip(mine, mine[1:]):
+        for before, after in pairwise(mine):
             assert before.end == after.start
             assert before.duration > 0.0
 

@@ -34,7 +34,7 @@ def around_cue(story: Story, course: Course, cue: PathCue) -> None:
     if item is None:
         _wander(story, course)
         return
-    box = place(story, course, item, 1.8)
+    box = place(story, course, item, 1.4)
     course.target = item
     clockwise = course.action.direction == "right" or "clockwise" in course.action.manner
     last = course.action.paths[-1] is cue or course.action.paths[-1] == cue

@@ -25,13 +25,20 @@ THROW = 3.0
 
 
 def approach(
-    story: Story, who: Performer, action: Action, item: str, reach: float, *, aside: float = 0.0
+    story: Story,
+    who: Performer,
+    action: Action,
+    item: str,
+    reach: float,
+    *,
+    aside: float = 0.0,
+    slack: float = 0.15,
 ) -> None:
-    """Walk up to a thing or a person until it is within reach, and face it."""
+    """Walk up to a thing or a person until it is within reach (and slack) [m], and face it."""
     if item in story.people:
         there = story.people[item].position
         gap = float(np.linalg.norm(there[:2] - who.position[:2]))
-        if gap > reach + 0.15:
+        if gap > reach + slack:
             goal = there[:2] + reach * unit(facing(there, who.position))
             _walk(story, who, action, goal, item)
         story.face(who, there, action)
@@ -294,7 +301,7 @@ def touch(story: Story, who: Performer, action: Action) -> None:
     target = action.target if action.target in {*story.models, *story.people} else None
     point = None
     if target is not None:
-        approach(story, who, action, target, ACTIONS["reach"].reach or 0.5)
+        approach(story, who, action, target, ACTIONS["reach"].reach or 0.5, slack=0.45)
         point = middle(story, target)
         point[2] = min(max(point[2], 0.3), 1.5)
     beat = Beat(
