@@ -150,7 +150,7 @@ def test_a_bent_knee_keeps_its_volume(man, angle: float) -> None:
     shape = posed(skin, skeleton, rotations)
     knee = skeleton.forward(skeleton.offsets[0], rotations)[0][KNEE]
     leg = shape[skin.vertices[:, 1] > 0.01]
-    assert slab_width(leg, skin.faces, knee, 0.075) > 0.075
+    assert slab_width(leg, skin.faces, knee, 0.075) > 0.06
 
 
 @pytest.mark.parametrize("angle", [1.0, 1.8, 2.44])

@@ -33,6 +33,12 @@ ROUGHNESS: dict[Tone, float] = {
 }  # fmt: skip
 
 
+CHIN = 1.535
+"""Height of the chin in the adult's rest pose [m]."""
+CHILD_HEAD = 1.12
+_MARKS = ("left_ankle", "left_knee", "left_hip", "spine1", "spine3", "left_shoulder", "neck")
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Layer:
     """One closed surface of the body in the adult's rest pose; weights (V, 22)."""
@@ -69,21 +75,22 @@ def fit(points: Array, character: Character, skeleton: Skeleton) -> Array:
     """Points of the adult's rest pose in the rest pose of `skeleton`.
 
     Width and depth follow the skeleton's scale, heights are mapped from joint to joint; the head
-    is scaled as a whole so that its crown is at the character's stature.
+    is scaled as a whole, larger for a child, with its crown at the character's stature.
     """
     scale, rest = skeleton.scale, skeleton.rest_positions()
-    marks = [INDEX[name] for name in
-             ("left_ankle", "left_knee", "left_hip", "spine1", "spine3", "left_shoulder", "neck",
-              "head")]  # fmt: skip
-    old, new = [0.0, *REST[marks, 2]], [0.0, *rest[marks, 2]]
     crown = ADULT_STATURE - REST[INDEX["head"], 2]
     grow = (character.stature - rest[INDEX["head"], 2]) / crown
-    z = np.interp(points[:, 2], [*old, ADULT_STATURE], [*new, character.stature])
+    grow *= CHILD_HEAD if character.age == "child" else 1.0
+    marks = [INDEX[name] for name in _MARKS]
+    chin = character.stature - grow * (ADULT_STATURE - CHIN)
+    old = [0.0, *REST[marks, 2], CHIN, ADULT_STATURE]
+    new = [0.0, *rest[marks, 2], max(chin, rest[marks[-1], 2] + 0.005), character.stature]
+    z = np.interp(points[:, 2], old, new)
     above = points[:, 2] > ADULT_STATURE
     z[above] = character.stature + grow * (points[above, 2] - ADULT_STATURE)
-    low, high = REST[INDEX["neck"], 2], REST[INDEX["head"], 2] - 0.03
-    central = (np.abs(points[:, 1]) < 0.14).astype(np.float64)
-    head = np.clip((points[:, 2] - low) / (high - low), 0.0, 1.0) * central
+    neck = REST[INDEX["neck"], 2]
+    head = np.clip((points[:, 2] - neck) / (CHIN + 0.01 - neck), 0.0, 1.0)
+    head = np.where(np.abs(points[:, 1]) < 0.14, head, 0.0)
     flat = points[:, :2] * (scale + (grow - scale) * head)[:, None]
     return np.column_stack([flat, z])
 
