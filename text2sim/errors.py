@@ -58,6 +58,10 @@ class MeshError(ResourceError):
     """A mesh file is corrupt, empty or too large."""
 
 
+class MotionFileError(ResourceError):
+    """A motion file is damaged or not of its format; the message names file and line."""
+
+
 class ShapeError(Text2SimError, ValueError):
     """An array has the wrong shape, type or values."""
 

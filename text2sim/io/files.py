@@ -1,4 +1,4 @@
-"""Writing files whole or not at all."""
+"""Writing files whole or not at all; reading text with errors that name the line."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from text2sim.errors import ResourceError
+from text2sim.errors import MotionFileError, ResourceError
 
 _ADVICE: dict[int, str] = {
     errno.ENOSPC: "the disk is full: free some space or save elsewhere",
@@ -96,3 +96,31 @@ def _move(temporary: Path, target: Path, overwrite: bool) -> None:
         raise _exists(target) from None
     except OSError:  # A file system without hard links.
         os.replace(temporary, target)
+
+
+def read_text(path: Path) -> str:
+    """The text of a motion file: UTF-8, or UTF-16 with its mark.
+
+    Raises:
+        ResourceError: there is no such file, or it can't be opened.
+        MotionFileError: it is no text, or some of it has another encoding.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise ResourceError(f"There is no file {path}.") from None
+    except OSError as error:
+        raise ResourceError(f"Can't read {path}: {error.strerror or error}.") from error
+    wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    try:
+        text = content.decode("utf-16" if wide else "utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise MotionFileError(
+            f"{path}, line {line}: expected UTF-8 text, found the byte "
+            f"0x{content[error.start]:02x}; save the file as UTF-8."
+        ) from error
+    if "\0" in text:
+        line = text[: text.index("\0")].count("\n") + 1
+        raise MotionFileError(f"{path}, line {line}: expected text, found binary data.")
+    return text
