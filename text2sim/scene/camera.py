@@ -64,13 +64,21 @@ def _main_heading(samples: Sequence[Sample]) -> float:
     return heading_of(mean) if np.linalg.norm(mean) > 1e-3 else 0.0
 
 
+def _best_angle(samples: Sequence[Sample]) -> float:
+    """Angle between gaze and camera [rad] that shows most: wider for walks, more so for stairs."""
+    first, last = samples[0].bodies, samples[-1].bodies
+    if np.abs(last[:, 2] - first[:, 2]).max() > 0.3:
+        return float(np.radians(68.0))
+    return float(np.radians(58.0 if np.linalg.norm(last - first, axis=1).max() > 1.0 else 45.0))
+
+
 def _score(
     plan: CameraPlan, samples: Sequence[Sample], objects: Sequence[PlannedObject], azimuth: float,
     script: Script,
 ) -> float:  # fmt: skip
     """How well a camera shows the action."""
     facing = np.abs([[wrap(h - azimuth) for h in sample.headings] for sample in samples])
-    score = -np.mean(np.abs(facing - np.radians(52.0))) / 1.2
+    score = -np.mean(np.abs(facing - _best_angle(samples))) / 1.2
     steps = np.concatenate([sample.moves for sample in samples])
     speed = np.linalg.norm(steps, axis=1)
     if speed.sum() > 0.5:

@@ -24,7 +24,9 @@ NEAREST, NEAREST_FACE = 3.4, 1.5
 SMOOTHING = 0.7
 """Time scale of a moving camera [s]; less for fast bodies."""
 SLOPE = MARGIN * np.tan(FOV / 2)
-"""Half width of the usable picture at distance 1."""
+SLOPES, WIDE = np.array([SLOPE, SLOPE]), np.array([SLOPE * 4 / 3, SLOPE])
+"""Half width and height of the usable picture at distance 1: for bodies, which must be seen in a
+picture of any shape, and for goals, so that people are not made small for the sake of things."""
 
 
 def frame(samples: Sequence[Sample], azimuth: float, elevation: float, view: str) -> CameraPlan:
@@ -32,12 +34,12 @@ def frame(samples: Sequence[Sample], azimuth: float, elevation: float, view: str
     towards = np.append(np.cos(elevation) * unit(azimuth), np.sin(elevation))
     axes = look_at(towards, np.zeros(3))
     local = [sample.points @ axes.T for sample in samples]
-    centre, distance = _fit(np.concatenate(local))
+    centre, distance = _fit(*_merged(samples, local))
     times = np.array([samples[0].time, samples[-1].time])
     centres, distances = np.stack([centre, centre]), np.array([distance, distance])
     if distance > (COMFORTABLE if _leads_away(samples) else ROUND):
         moving = _follow(samples, local)
-        if moving[1].max() < 0.95 * distance:
+        if moving[1].mean() < 0.95 * distance:
             times = np.array([sample.time for sample in samples])
             centres, distances = moving
     distances = np.maximum(distances, NEAREST_FACE if "close" in view else NEAREST)
@@ -48,19 +50,32 @@ def frame(samples: Sequence[Sample], azimuth: float, elevation: float, view: str
     return CameraPlan(times=times, eye=eyes, target=targets, fov=FOV)
 
 
-def _fit(points: Array) -> tuple[Array, float]:
-    """Centre (camera axes) and least distance that show all points (N, 3) in camera axes.
+def _merged(samples: Sequence[Sample], local: Sequence[Array]) -> tuple[Array, Array]:
+    """Points of bodies and points of goals of several samples, in camera axes, (N, 3) each."""
+    bodies = [points[: sample.must] for sample, points in zip(samples, local)]
+    goals = [points[sample.must :] for sample, points in zip(samples, local)]
+    return np.concatenate(bodies), np.concatenate(goals)
 
-    A point is inside if |x - cx| <= k (z - cz + d); the extremes of x - k z and x + k z give the
-    least d and cx in closed form, and so for y.
+
+def _fit(bodies: Array, goals: Array) -> tuple[Array, float]:
+    """Centre and least distance that show all points (N, 3), in camera axes.
+
+    A point is inside if |x - cx| <= k (z - cz + d), and so for y. With the extremes h of x - k z
+    and l of x + k z of two groups of points, d >= (h1 - l2) / (k1 + k2) is needed and enough.
     """
-    depth = points[:, 2].mean()
-    low, high = _extremes(points, depth)
-    return np.append((low + high) / 2, depth), float(((high - low) / (2 * SLOPE)).max())
+    depth = float(bodies[:, 2].mean())
+    groups = [(points, slope) for points, slope in ((bodies, SLOPES), (goals, WIDE)) if len(points)]
+    bounds = [(*_extremes(points, depth, slope), slope) for points, slope in groups]
+    distance = max(
+        float(((high - low) / (k1 + k2)).max()) for _, high, k1 in bounds for low, _, k2 in bounds
+    )
+    least = np.max([high - slope * distance for _, high, slope in bounds], axis=0)
+    most = np.min([low + slope * distance for low, _, slope in bounds], axis=0)
+    return np.append((least + most) / 2, depth), distance
 
 
-def _extremes(points: Array, depth: float) -> tuple[Array, Array]:
-    z = SLOPE * (points[:, 2:] - depth)
+def _extremes(points: Array, depth: float, slope: Array) -> tuple[Array, Array]:
+    z = slope * (points[:, 2:] - depth)
     return (points[:, :2] + z).min(axis=0), (points[:, :2] - z).max(axis=0)
 
 
@@ -73,16 +88,17 @@ def _follow(samples: Sequence[Sample], local: Sequence[Array]) -> tuple[Array, A
     times = np.array([sample.time for sample in samples])
     apart = np.abs(times[:, None] - times)
     scale = _time_scale(samples)
-    fits = [
-        _fit(np.concatenate([local[int(j)] for j in np.flatnonzero(row <= scale)])) for row in apart
-    ]
+    fits = []
+    for row in apart:
+        span = [int(j) for j in np.flatnonzero(row <= scale)]
+        fits.append(_fit(*_merged([samples[j] for j in span], [local[j] for j in span])))
     wanted = np.array([fit[1] for fit in fits])
     widest = np.array([wanted[row <= 1.0].max() for row in apart])
     distances = np.maximum(_blur(apart, 1.0) @ widest, COMFORTABLE)
     centres = _blur(apart, scale) @ np.array([fit[0] for fit in fits])
     bodies = [points[: sample.must] for sample, points in zip(samples, local)]
     for index, points in enumerate(bodies):
-        low, high = _extremes(points, centres[index, 2])
+        low, high = _extremes(points, float(centres[index, 2]), SLOPES)
         room = SLOPE * distances[index]
         middle = (low + high) / 2
         slack = np.maximum(low + room - middle, 0.0)

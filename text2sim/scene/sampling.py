@@ -20,6 +20,8 @@ LONG = {"lie": 1.0, "fall": 1.1, "crawl": 0.75, "sit": 0.6, "kneel": 0.5, "bow":
 """Reach of the body from its ground point where it is not upright [m]."""
 SEEN = 3.2
 """Goals that are nearer than this [m] are kept in the picture."""
+BIG = 1.6
+"""Of bigger goals only a part of this width is kept in the picture [m]."""
 BODY = 2.05
 """Height of the space that a body needs in the picture [m]."""
 
@@ -112,14 +114,21 @@ def _goal_points(segment: Segment, known: dict[str, PlannedObject], body: Array)
     if segment.point is not None and np.linalg.norm(segment.point - body) < SEEN:
         points.append(segment.point[None])
     item = known.get(segment.target or "")
-    if item is not None and item.id != segment.holding and item.size.max() < SEEN:
-        near = Box.of(item).distance(body[:2]) < SEEN
-        points.append(_box_points(item) if near else points[0])
+    if item is not None and item.id != segment.holding:
+        corners = _box_points(item, body[:2])
+        near = np.linalg.norm(corners[:, :2] - body[:2], axis=1).min() < SEEN
+        points.append(corners if near else points[0])
     return np.concatenate(points)
 
 
-def _box_points(item: PlannedObject) -> Array:
+def _box_points(item: PlannedObject, viewer: Array | None = None) -> Array:
+    """Corners of a thing, (8, 3); of a big one only of the part nearest to a viewer (2,)."""
     box = Box.of(item)
-    return np.concatenate(
-        [np.column_stack([box.corners(), np.full(4, z)]) for z in (box.low, box.high)]
-    )
+    corners = box.local(box.corners())
+    high = box.high
+    if viewer is not None:
+        nearest = np.clip(box.local(viewer), -box.half, box.half)
+        corners = np.clip(corners, nearest - BIG / 2, nearest + BIG / 2)
+        high = min(box.high, box.low + BODY)
+    around = box.world(corners)
+    return np.concatenate([np.column_stack([around, np.full(4, z)]) for z in (box.low, high)])
