@@ -179,7 +179,7 @@ ACTIONS: dict[str, ActionSpec] = {
     "squat": ActionSpec(
         duration=2.0,
         verbs=_verbs(
-            "squat, crouch, duck, crouch down, squat down, duck down, hunker, hunker down, "
+            "squat, crouch, duck, get down, crouch down, squat down, duck down, hunker, hunker down, "
             "bend knee, cower"
         ),
     ),

@@ -30,15 +30,15 @@ MANNERS = frozenset("drunk hard high low tiptoe backwards upright still together
 
 NOT_MANNERS = frozenset("only early approximately probably finally initially directly immediately "
                         "exactly simultaneously repeatedly constantly continuously family ugly "
-                        "friendly elderly silly lovely apply fly partly nearly really "
+                        "friendly elderly silly lovely apply fly partly really "
                         "approximatly suddenly completely fully actually apparently "
                         "clearly simply basically originally shortly firstly lastly secondly "
                         "seemingly likely possibly roughly almost".split())  # fmt: skip
 
 EMPTY_ADVERBS = frozenset("approximately probably initially directly immediately exactly suddenly "
                           "completely fully actually apparently clearly simply basically shortly "
-                          "again almost still yet now nearby maybe perhaps about around roughly "
-                          "further normally usually partly nearly really only just also too though "
+                          "again still yet now nearby maybe perhaps about around roughly "
+                          "further normally usually partly really only just also too though "
                           "constantly continuously originally afterwards later away possibly".split())  # fmt: skip
 """Adverbs that change nothing that can be shown."""
 

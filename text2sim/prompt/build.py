@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, final
 
 from text2sim.actions import ACTIONS, VERBS
 from text2sim.prompt.chunks import Chunk
+from text2sim.prompt.lexicon import SIZES
 from text2sim.prompt.numbers import value
 from text2sim.prompt.order import Event
 from text2sim.prompt.phrases import FRACTIONS
@@ -151,6 +152,9 @@ def _describe_by_noun(work: Interpretation, draft: Draft, noun: Chunk) -> None:
         if low in FRACTIONS and draft.action.name in ("turn", "spin"):
             draft.fraction = 2 * math.pi * FRACTIONS[low]
             work.claim(i, i + 1)
+        elif low in SIZES:
+            draft.add_manner(low)
+            work.claim(i, i + 1)
         elif verb_forms().get(low) == draft.predicate.verb or low in ("single", "another"):
             work.claim(i, i + 1)
 
@@ -250,9 +254,18 @@ def _place_object(work: Interpretation, draft: Draft, objects: tuple[str, ...]) 
         draft.set(recipient=objects[0], target=second[0])
     else:
         draft.set(target=objects[0])
+    if chunk is not None and work.reading.low(chunk.end) == "and" and len(objects) == 1:
+        other = next((c for c in work.chunks if c.start == chunk.end + 1), None)
+        if other is not None and work.referents(other) and not _acts(work, other):
+            work.warnings.append(f"'{verb}' acts upon the '{chunk.noun}' only.")
     if len(objects) > 1:
         noun = objects[0].rstrip("0123456789").replace("_", " ")
         work.warnings.append(f"'{verb}' acts upon the first '{noun}' only.")
+
+
+def _acts(work: Interpretation, chunk: Chunk) -> bool:
+    """It is the subject of the next verb: 'kicks a ball and a woman claps'."""
+    return chunk.head.dep.startswith("nsubj")
 
 
 def _object_without_id(work: Interpretation, draft: Draft) -> None:

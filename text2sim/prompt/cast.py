@@ -42,8 +42,9 @@ class Cast:
     warnings: list[str] = field(default_factory=list)
     recent: list[tuple[str, ...]] = field(default_factory=list)
     """Referents in the order of mention, latest last."""
-    minor: set[str] = field(default_factory=set)
-    """Things that only say where another thing is: 'it' rarely means them."""
+    rank: dict[str, int] = field(default_factory=dict)
+    """How little 'it' means a thing: 0 if acted upon, 1 after a preposition, 2 if it only says where
+    another thing is."""
 
     def refer(self, chunk: Chunk, ids: tuple[str, ...]) -> tuple[str, ...]:
         """Note what a phrase stands for."""
@@ -143,12 +144,15 @@ class Cast:
                     return (key,)
         return ()
 
-    def resolve(self, chunk: Chunk, exclude: tuple[str, ...]) -> tuple[str, ...]:
+    def resolve(
+        self, chunk: Chunk, exclude: tuple[str, ...], *, placed: bool = False
+    ) -> tuple[str, ...]:
         """Whom or what a pronoun means.
 
         Args:
             chunk: the pronoun.
             exclude: the subject of the same verb, which an object pronoun can't mean.
+            placed: it follows a preposition, as in 'sits on it'.
         """
         low = chunk.noun
         if low == "one":
@@ -156,17 +160,18 @@ class Cast:
                 chunk, next((ids[:1] for ids in reversed(self.recent) if len(ids) > 1), ())
             )
         if low in ("it", "itself"):
-            return self.refer(chunk, self._last_thing(exclude))
+            return self.refer(chunk, self._last_thing(exclude, placed))
         if low in ("you", "i", "we", "me", "us"):
             return self.refer(chunk, (next(iter(self.actors), None) or self.add_actor("person"),))
         if low in ("they", "them", "themselves"):
             return self.refer(chunk, self._last_group(low, exclude))
         return self.refer(chunk, self._last_person(low, exclude))
 
-    def _last_thing(self, exclude: tuple[str, ...]) -> tuple[str, ...]:
-        for skip in (self.minor, set()):
+    def _last_thing(self, exclude: tuple[str, ...], placed: bool) -> tuple[str, ...]:
+        for worst in (1, 2) if placed else (0, 1, 2):
             for ids in reversed(self.recent):
-                if len(ids) == 1 and ids[0] in self.props and ids[0] not in (*exclude, *skip):
+                known = len(ids) == 1 and ids[0] in self.props and ids[0] not in exclude
+                if known and self.rank.get(ids[0], 0) <= worst:
                     return ids
         for ids in reversed(self.recent):
             if ids[0] in self.props:

@@ -107,8 +107,14 @@ def _chunk_at(reading: Reading, start: int, verbs: frozenset[int]) -> Chunk | No
     if i == nouns:
         i, nouns = _adjective_as_noun(reading, described, i)
         if i == nouns:
-            return None
+            return _bare_her(word) if word.low == "her" else None
     return _make(reading, start, described, nouns, i, determiner)
+
+
+def _bare_her(word: Word) -> Chunk:
+    """'takes it to her': nothing follows that she has."""
+    return Chunk(start=word.index, end=word.index + 1, head=word, noun="her", role="pronoun",
+                 determiner="", count=1, adjectives=())  # fmt: skip
 
 
 def _one_of(reading: Reading, start: int) -> int:
@@ -166,6 +172,15 @@ def _describes(reading: Reading, i: int) -> bool:
     following = reading.low(i + 1)
     if word.low in ("left", "right", "front") or word.low in ("first", "second", "last"):
         return reading.low(i + 1) != "" and _is_noun(reading, i + 1)
+    if word.low.endswith(("wise", "wards")) and following in (
+        "turn",
+        "circle",
+        "rotation",
+        "spin",
+        "step",
+        "steps",
+    ):
+        return True
     if word.low in ("and", ",") and i and reading.words[i - 1].tag in _DESCRIBING:
         return reading.words[min(i + 1, len(reading.words) - 1)].tag.startswith("JJ") and bool(
             following
@@ -175,7 +190,8 @@ def _describes(reading: Reading, i: int) -> bool:
     if word.low == "one" and i and reading.words[i - 1].tag.startswith("JJ"):
         return False
     if numbers.value(word.low) is not None or word.tag in _DESCRIBING:
-        return word.low not in ("next", "half-way") and not word.low.endswith("wise")
+        turning = word.low.endswith(("wise", "wards"))
+        return word.low != "next" and (not turning or _is_noun(reading, i + 1))
     return word.tag == "RB" and word.low in ("very", "quite", "rather", "light", "dark", "slightly")
 
 
@@ -259,7 +275,7 @@ def _role(reading: Reading, noun: str, head: Word, start: int) -> Role:
         return "action"
     if last in EMPTY_NOUNS or last in SPEED:
         return "empty"
-    return "garment" if last in GARMENTS and noun not in NOUNS else "prop"
+    return "garment" if last in GARMENTS else "prop"
 
 
 def _is_bend(reading: Reading, head: Word, start: int) -> bool:

@@ -77,7 +77,7 @@ def partner(draft: Draft, actor: str) -> str | None:
     """Whom an actor acts upon when several do it to each other."""
     others = [key for key in draft.actors if key != actor]
     mutual = draft.predicate.verb in _MUTUAL or draft.mutual
-    return others[0] if mutual and others and draft.action.target is None else None
+    return others[0] if mutual and others else None
 
 
 def _choose_side(work: Interpretation, draft: Draft) -> None:

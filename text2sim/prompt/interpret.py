@@ -132,7 +132,7 @@ def _introduce(
         elif chunk.role == "ground":
             work.claim(chunk.start, chunk.end)
         elif _is_thing(chunk, predicates, placed):
-            _note_minor(work, chunk, work.cast.introduce_prop(chunk))
+            _rank(work, chunk, work.cast.introduce_prop(chunk))
         if chunk.head.index in work.cast.referents or chunk.role == "pronoun":
             work.claim(chunk.start, chunk.end)
     for chunk, predicate in late:
@@ -140,20 +140,17 @@ def _introduce(
     clothing.put_on(work.cast, work.outfits)
 
 
-def _note_minor(work: Interpretation, chunk: Chunk, ids: tuple[str, ...]) -> None:
-    """In 'a chair next to a table', the table only says where the chair is."""
-    gap = range(chunk.start - 1, max(chunk.start - 6, 0), -1)
-    for i in gap:
+def _rank(work: Interpretation, chunk: Chunk, ids: tuple[str, ...]) -> None:
+    """In 'walks to a chair next to a table', the table only says where the chair is."""
+    level = int(work.reading.words[max(chunk.start - 1, 0)].tag in ("IN", "TO"))
+    for i in range(chunk.start - 1, max(chunk.start - 6, 0), -1) if level else ():
         if i in work.verbs and work.reading.words[i].lemma != "be":
-            return
+            break
         before = work.chunk_of(i)
-        if (
-            before is not None
-            and before.role in ("prop", "garment")
-            and work.reading.low(chunk.start - 1) not in ("and", ",")
-        ):
-            work.cast.minor |= set(ids)
-            return
+        if before is not None and before.role in ("prop", "garment"):
+            level = 2
+    for key in ids:
+        work.cast.rank[key] = min(level, work.cast.rank.get(key, 2))
 
 
 def _is_thing(chunk: Chunk, predicates: tuple[Predicate, ...], placed: set[int]) -> bool:
@@ -197,7 +194,8 @@ def _resolve_pronoun(
         late.append((chunk, predicate))
         return
     exclude = () if is_subject else _subject_ids(work, predicate)
-    work.cast.resolve(chunk, exclude)
+    placed = work.reading.words[max(chunk.start - 1, 0)].tag == "IN"
+    work.cast.resolve(chunk, exclude, placed=placed)
 
 
 def _subject_ids(work: Interpretation, predicate: Predicate | None) -> tuple[str, ...]:
@@ -207,15 +205,22 @@ def _subject_ids(work: Interpretation, predicate: Predicate | None) -> tuple[str
     if word is None:
         return ()
     chunk = work.chunk_of(word.index)
-    ids = work.referents(chunk)
-    while chunk is not None and work.reading.low(chunk.end) in ("and", ","):
-        joined = chunk.end + 1 + (work.reading.low(chunk.end + 1) == "and")
-        chunk = next(
-            (c for c in work.chunks if c.start == joined and c.role in ("actor", "pronoun")), None
-        )
-        if chunk is not None and chunk.end <= predicate.index:
-            ids += tuple(key for key in work.referents(chunk) if key not in ids)
-    return ids
+    return _joined(work, chunk, predicate.index) if chunk is not None else ()
+
+
+def _joined(work: Interpretation, chunk: Chunk, end: int) -> tuple[str, ...]:
+    """Everybody in 'two tall men and a short woman', up to the verb."""
+    row = [chunk]
+    for other in work.chunks:
+        gap = [work.reading.low(index) for index in range(row[-1].end, other.start)]
+        if gap in (["and"], [","], [",", "and"]) and other.end <= end:
+            row.append(other)
+    for other in reversed(work.chunks):
+        gap = [work.reading.low(index) for index in range(other.end, row[0].start)]
+        if gap in (["and"], [","], [",", "and"]):
+            row.insert(0, other)
+    people = [other for other in row if other is chunk or other.role in ("actor", "pronoun")]
+    return tuple(dict.fromkeys(key for other in people for key in work.referents(other)))
 
 
 def _without_things(
@@ -275,16 +280,16 @@ def _nearest_actor(
     work: Interpretation, predicate: Predicate, exclude: tuple[str, ...]
 ) -> tuple[str, ...]:
     """The last person mentioned before the verb, else the first of all."""
+    if work.drafts:
+        return work.drafts[-1].actors
     before = [
-        ids for index, ids in sorted(work.cast.referents.items())
-        if index < predicate.index and ids and ids[0] in work.cast.actors and not set(ids) & set(exclude)
+        chunk for chunk in work.chunks
+        if chunk.end <= predicate.index and set(work.referents(chunk)) & set(work.cast.actors)
+        and not set(work.referents(chunk)) & set(exclude)
     ]  # fmt: skip
-    first = [draft.actors for draft in work.drafts[-1:]]
-    if first:
-        return first[0]
-    everybody = tuple(key for key in work.cast.actors if key not in exclude)
     if before:
-        return before[-1]
+        return _joined(work, before[-1], predicate.index)
+    everybody = tuple(key for key in work.cast.actors if key not in exclude)
     return everybody[:1] or (work.cast.add_actor("person"),)
 
 
@@ -318,12 +323,19 @@ def _write(
             action = replace(
                 stage, id=f"action{len(actions) + 1}", actor=actor, start=start, anchor=anchor
             )
-            action = replace(action, target=partner(draft, actor) or action.target)
+            other = partner(draft, actor)
+            if other is not None:
+                action = _towards(action, other)
             actions.append(action)
             first = first or action.id
             last[actor] = action.id
             start, anchor = "after", action.id
     return last
+
+
+def _towards(action: Action, other: str) -> Action:
+    """The action with the other person as the one it is aimed at."""
+    return replace(action, recipient=other) if action.target else replace(action, target=other)
 
 
 def _anchor_of(made: dict[str, str], actor: str) -> str:

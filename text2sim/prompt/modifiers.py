@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, cast
 
 from text2sim.actions import ACTIONS
 from text2sim.prompt import numbers
-from text2sim.prompt.adverbs import PATHS, PLACES_AT, SPEED
+from text2sim.prompt.adverbs import DIRECTIONS, PATHS, PLACES_AT, SPEED
 from text2sim.prompt.build import Draft
 from text2sim.prompt.chunks import Chunk
 from text2sim.prompt.phrases import Phrase
 from text2sim.prompt.places import SENDING, Placement, place_in, way
+from text2sim.prompt.verbs import VERB_SPEED
 from text2sim.types import Direction, PathCue, Side
 
 if TYPE_CHECKING:
@@ -28,6 +29,13 @@ def apply_phrases(work: Interpretation, phrases: list[Phrase]) -> None:
     """Fill in the drafts, relations and setting; claims the words."""
     for phrase in phrases:
         draft = _owner(work, phrase)
+        if (
+            draft is not None
+            and phrase.text == "after"
+            and phrase.kind != "place"
+            and draft is not work.drafts[0]
+        ):
+            draft = work.drafts[work.drafts.index(draft) - 1]
         if phrase.kind == "place":
             _place(work, phrase, draft)
         elif phrase.kind == "empty":
@@ -92,7 +100,9 @@ def _steps(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
     if not ACTIONS[draft.action.name].travels:
         return False
     for word in phrase.chunk.adjectives if phrase.chunk is not None else ():
-        if word.low in SPEED:
+        if word.low in DIRECTIONS:
+            draft.set(direction=DIRECTIONS[word.low])
+        elif word.low in SPEED:
             draft.add_manner(word.low, SPEED[word.low])
         elif word.low in ("small", "little", "short", "tiny", "big", "large", "long"):
             draft.add_manner(f"{word.low} steps")
@@ -105,7 +115,7 @@ def _angle(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
 
 
 def _times(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
-    draft.set(repetitions=max(1, round(phrase.value)))
+    draft.set(repetitions=max(1, int(phrase.value + 0.5)))
     return True
 
 
@@ -127,6 +137,8 @@ def _route(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
 
 def _side(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
     if phrase.text:
+        if draft.action.side not in (None, phrase.text) and _listed(work, phrase):
+            draft.begin_share(work.warnings)
         draft.set(side=cast(Side, phrase.text))
     return True
 
@@ -193,6 +205,9 @@ def _goes_backward(work: Interpretation, draft: Draft) -> bool:
 
 
 def _manner(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
+    if draft.action.manner and work.reading.low(phrase.start - 1) == "then":
+        draft.begin_share(work.warnings)
+        draft.set(manner=(), speed=VERB_SPEED.get(draft.predicate.verb, 1.0))
     draft.add_manner(phrase.text, phrase.value)
     return True
 
@@ -217,9 +232,7 @@ def _shuttle(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
 def _way(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
     if not ACTIONS[draft.action.name].travels:
         return phrase.text == "around"
-    draft.add_path(
-        PathCue(kind="away_from" if phrase.text == "off" else PATHS.get(phrase.text, "away_from"))
-    )
+    draft.add_path(PathCue(kind=PATHS.get(phrase.text, "away_from")))
     return True
 
 
@@ -245,7 +258,7 @@ def _place(work: Interpretation, phrase: Phrase, draft: Draft | None) -> None:
     if chunk.role == "place":
         work.setting = work.setting or chunk.noun
         return
-    ids = work.referents(chunk)
+    ids = work.referents(chunk) + _second(work, phrase, chunk)
     if chunk.role == "ground" or not ids:
         return
     owner = _described(work, phrase, draft)
@@ -253,6 +266,13 @@ def _place(work: Interpretation, phrase: Phrase, draft: Draft | None) -> None:
         work.relate(PLACES_AT[phrase.text], owner, ids)
     elif draft is not None:
         _attach(work, phrase, draft, chunk, ids)
+
+
+def _second(work: Interpretation, phrase: Phrase, chunk: Chunk) -> tuple[str, ...]:
+    """'between a table and a chair'."""
+    if PLACES_AT.get(phrase.text) != "between" or work.reading.low(chunk.end) != "and":
+        return ()
+    return next((work.referents(c) for c in work.chunks if c.start == chunk.end + 1), ())
 
 
 def _described(work: Interpretation, phrase: Phrase, draft: Draft | None) -> tuple[str, ...] | None:

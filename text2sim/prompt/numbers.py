@@ -47,7 +47,11 @@ def spelled(words: list[str]) -> float | None:
         number = value(word)
         if number is None:
             continue
-        if total is None or word in ("couple", "few", "dozen", "pair", "single", "half"):
+        if (
+            total is None
+            or words[words.index(word) - 1] in ("a", "an")
+            or word in ("couple", "few", "dozen", "pair", "single", "half")
+        ):
             halves = word == "half" and total is not None and words[0] not in ("a", "an")
             total = total + 0.5 if halves and total is not None else number
         elif word == "hundred":

@@ -105,47 +105,67 @@ class Spotter:
         return found
 
 
+_ABOUT = frozenset("about approximately around over roughly".split())
+_LENGTHS = frozenset("very more small big large little short long normal tiny single".split())
+
+
 def _measure(s: Spotter, i: int) -> Phrase | None:
-    """'for five seconds', 'two meters', '90 degrees', 'three times', 'a few steps'."""
+    """'for five seconds', 'two meters', '90 degrees', 'three times', 'after a few steps'."""
     low, start = s.reading.low, i
-    if low(i) in ("for", "by", "about", "approximately", "around", "during"):
-        i += 1 + (low(i + 1) in ("about", "approximately", "around", "over"))
-    first = i
-    while low(i) in ("a", "an", "the", "his", "another", "of") or numbers.value(low(i)) is not None or (
-        low(i) == "and" and low(i + 1) == "a" and low(i + 2) == "half"
-    ) or (i > first and (low(i) in SPEED or low(i) in ("very", "more", "small", "big", "large", "little", "short", "long", "normal", "tiny"))):  # fmt: skip
-        i += 1
-    unit = low(i).rstrip("s") if len(low(i)) > 2 and low(i) != "feet" else low(i)
+    late = "after" if low(i) == "after" else ""
+    if low(i) in ("for", "by", "during", "after", "in") or low(i) in _ABOUT:
+        i += 1 + (low(i + 1) in _ABOUT)
+    first, i = i, _end_of_number(s, i)
+    if start < first and low(first) == "a" and low(first + 1) == "while":
+        return Phrase(kind="duration", start=start, end=first + 2, value=numbers.SECONDS["while"])
     words = [low(j) for j in range(first, i)]
     amount = numbers.spelled(words)
-    if low(first) == "a" and low(first + 1) == "while" and start < first:
-        return Phrase(kind="duration", start=start, end=first + 2, value=numbers.SECONDS["while"])
-    if amount is None or i == first:
+    if amount is None or (low(start) == "in" and low(i) not in ("seconds", "minutes", "steps")):
         return None
-    return _measured(s, start, i, unit, amount, words)
+    return _measured(s, start, i, amount, words, late)
+
+
+def _end_of_number(s: Spotter, i: int) -> int:
+    """Index of the unit: past number words, articles, and words that describe steps."""
+    low, first = s.reading.low, i
+    while low(i):
+        counts = (
+            low(i) in ("a", "an", "the", "his", "another", "of")
+            or numbers.value(low(i)) is not None
+        )
+        half = low(i) == "and" and low(i + 1) in ("a", "half")
+        describes = i > first and (low(i) in SPEED or low(i) in _LENGTHS or low(i) in DIRECTIONS)
+        if not (counts or half or describes):
+            break
+        i += 1
+    return i
 
 
 def _measured(
-    s: Spotter, start: int, i: int, unit: str, amount: float, words: list[str]
+    s: Spotter, start: int, i: int, amount: float, words: list[str], late: str
 ) -> Phrase | None:
     low = s.reading.low
-    follows = low(i + 1)
-    if unit in numbers.SECONDS and follows not in ("step", "time", "man", "woman", "person"):
-        if unit == "second" and words[-1:] in (["a"], ["the"]) and s.reading.words[i].tag == "JJ":
-            return None
-        return Phrase(kind="duration", start=start, end=i + 1, value=amount * numbers.SECONDS[unit])
-    if unit in numbers.METRES and not (unit in ("foot", "feet") and _is_limb(s, start, i)):
-        return Phrase(kind="distance", start=start, end=i + 1, value=amount * numbers.METRES[unit])
-    if unit in numbers.RADIANS and follows not in ("curve", "arc", "angle", "bend"):
-        return Phrase(kind="angle", start=start, end=i + 1, value=amount * numbers.RADIANS[unit])
-    if unit in numbers.TIMES and words != ["a"]:
-        vague = "" if not set(words) & numbers.VAGUE else "vague"
-        return Phrase(kind="times", start=start, end=i + 1, value=amount, text=vague)
-    if unit in numbers.STEPS and low(i - 1) not in ("the", "his", "her"):
-        chunk = next((c for c in s.chunks if c.head.index == i), None)
-        if chunk is None or chunk.role == "measure":
-            return Phrase(kind="steps", start=start, end=i + 1, value=amount, chunk=chunk)
-    return None
+    unit = low(i).rstrip("s") if len(low(i)) > 2 and low(i) != "feet" else low(i)
+    chunk = next((c for c in s.chunks if c.head.index == i), None)
+    kind: Kind | None = None
+    factor = 1.0
+    if unit in numbers.SECONDS and s.reading.words[i].tag != "JJ" and (chunk or low(i) == "s"):
+        kind, factor = "duration", numbers.SECONDS[unit]
+    elif unit in numbers.METRES and not (unit in ("foot", "feet") and _is_limb(s, start, i)):
+        kind, factor = "distance", numbers.METRES[unit]
+    elif unit in numbers.RADIANS and low(i + 1) not in ("curve", "arc", "angle", "bend"):
+        kind, factor = "angle", numbers.RADIANS[unit]
+    elif unit in numbers.TIMES and words != ["a"]:
+        kind = "times"
+    elif (
+        unit in numbers.STEPS
+        and words[-1] not in ("the", "his")
+        and (chunk is None or chunk.role == "measure")
+    ):
+        kind = "steps"
+    if kind is None:
+        return None
+    return Phrase(kind=kind, start=start, end=i + 1, value=amount * factor, text=late, chunk=chunk)
 
 
 def _is_limb(s: Spotter, start: int, i: int) -> bool:
@@ -234,8 +254,10 @@ def _side(s: Spotter, i: int) -> Phrase | None:
     ):
         i += 1
     chunk = s.chunk_at(i)
-    if low(i).endswith("-footed") or low(i).endswith("-handed"):
-        return Phrase(kind="side", start=start, end=i + 1, text=low(i).split("-")[0])
+    if low(i).endswith("ed") and low(i).startswith(("left", "right")):
+        return Phrase(
+            kind="side", start=start, end=i + 1, text="left" if low(i)[0] == "l" else "right"
+        )
     if chunk is None or chunk.role != "body":
         return None
     words = {low(j) for j in range(chunk.start, chunk.end)}

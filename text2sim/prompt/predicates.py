@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 from text2sim.actions import VERBS
@@ -136,6 +136,14 @@ def find_predicates(
                 for child in reading.children(word)
                 if child.tag == "VBG" and child.dep == "xcomp"
             }
+        if (
+            found
+            and word.lemma in LIGHT
+            and word.tag == "VBG"
+            and _route_after(reading, word, chunks)
+        ):
+            found[-1] = replace(found[-1], words=found[-1].words | {index})
+            continue
         found.append(
             _predicate(reading, word, merged.get(index, set()) | absorbed & {index + 1}, chunks)
         )
@@ -336,7 +344,7 @@ def _phrasal(reading: Reading, word: Word, direct: Chunk | None) -> tuple[str, s
             return two, {index, index + 1}
         one = f"{lemma} {reading.low(index)}"
         if one in VERBS and reading.low(index) and _is_particle(reading, word, index, near):
-            return one, {index}
+            return one, set() if one.endswith(" to") else {index}
     if direct is not None and f"{lemma} {direct.noun}" in VERBS:
         return f"{lemma} {direct.noun}", set()
     if (

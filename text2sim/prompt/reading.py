@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, final
 
-from text2sim.catalogue import NOUNS
+from text2sim.catalogue import COLOURS, NOUNS
 from text2sim.prompt.adverbs import DIRECTIONS
 from text2sim.prompt.guard import check_language
 from text2sim.prompt.lexicon import BODY, GARMENTS, PEOPLE, singular
@@ -45,7 +45,9 @@ _REWRITES = (
         "degree ",
     ),
     (r"\b(\d+(?:[.,]\d+)?) ?(m|cm|km|s)\b", r"\1 \2"),
-    (r"\b([a-z]+) footed\b", r"\1-footed"),
+    (r"\b(left|right)[ -](hand|foot|leg|side)ed\b", r"\1\2ed"),
+    (r"\b(?:a )?couple (?:of )?(?=[a-z]+s\b|of\b)(?:of )?", "two "),
+    (r"\ba number of\b", "several"),
     (r"\bu[ -]turn\b", "turn around"),
     (r"\bt-shirt", "tshirt"),
     (
@@ -91,6 +93,8 @@ _REWRITES = (
 _PLAIN = {**dict.fromkeys("human humanoid subject figure individual character robot zombie".split(), "man"),
           **dict.fromkeys("humans subjects figures robots".split(), "men")}  # fmt: skip
 """Nouns that the model also takes for adjectives or verbs -> noun that is parsed instead."""
+_ANIMATE = frozenset({*PEOPLE, *GARMENTS, *COLOURS, "hair", "he", "she", "it", "who", "that"})
+"""What may stand right before a verb: a person, or the end of what describes one."""
 _BETWEEN = frozenset({"then", "also", "both", "now", "back"})
 _NOUN_ROLES = frozenset({"pobj", "compound", "dobj", "nmod"})
 
@@ -229,11 +233,14 @@ def _parse(nlp: Language, words: list[str], written: list[str]) -> tuple[Word, .
     plain = {i: _PLAIN[word] for i, word in enumerate(words) if word in _PLAIN}
     tokens = _analyse(nlp, [plain.get(i, word) for i, word in enumerate(words)])
     stand_ins = _stand_ins(words, [token[1] for token in tokens], [token[2] for token in tokens])
+    verbs = {i for i, word in stand_ins.items() if word != "forward"}
     if stand_ins:
         stand_ins = {**plain, **stand_ins}
         tokens = _analyse(nlp, [stand_ins.get(i, word) for i, word in enumerate(words)])
     parsed = []
     for i, (low, (lemma, tag, dep, head)) in enumerate(zip(words, tokens)):
+        if i in verbs and not tag.startswith("VB"):
+            tag = "VBZ" if low.endswith("s") else "VBP"
         if tag.startswith("VB"):
             lemma = verb_forms().get(low, lemma if i not in stand_ins else singular(low))
         elif tag.startswith("NN"):
@@ -282,31 +289,23 @@ def _is_direction(words: list[str], tags: list[str], i: int) -> bool:
 
 
 def _should_be_verb(words: list[str], tags: list[str], i: int, verbless: bool) -> bool:
+    """Whether a word that was tagged as a noun stands where a verb belongs."""
     j = i - 1
     while j >= 0 and (words[j].endswith("ly") or words[j] in _BETWEEN or words[j] in DIRECTIONS):
         j -= 1
-    if value(words[j]) is not None or words[j] in ("the", "his", "her"):
-        return False
     before = words[j] if j >= 0 else ""
+    if value(before) is not None or before in ("the", "his", "her"):
+        return False
     noun = singular(before)
-    animate = (
-        noun in PEOPLE or noun in GARMENTS or noun in ("hair", "he", "she", "it", "who", "that")
-    )
     plural = noun != before and noun in PEOPLE
-    if verbless and is_third_person(words[i]) and tags[j].startswith("NN") and j == i - 1:
-        return singular(words[i]) not in NOUNS or (animate and not plural)
-    if (
-        verbless
-        and animate
-        and not plural
-        and words[i].endswith("s")
-        and not words[i].endswith("ss")
-    ):
-        return singular(words[i]) not in NOUNS and (is_third_person(words[i]) or noun in PEOPLE)
-    if is_third_person(words[i]):
-        joined = before in (",", "and", "then", ";", ".", "but") or j < i - 1
-        compound = singular(words[i]) in NOUNS
-        return (animate and not plural) or (
-            joined and not compound and singular(words[i]) not in BODY
+    animate = noun in _ANIMATE and not plural
+    thing = singular(words[i]) in NOUNS or singular(words[i]) in BODY
+    if not is_third_person(words[i]):
+        unknown = (
+            verbless and noun in PEOPLE and not plural and words[i].endswith("s") and not thing
         )
-    return words[i] in verb_forms() and (plural or before in ("you", "they", "we", "i", "to"))
+        subject = plural or before in ("you", "they", "we", "i", "to")
+        return unknown or (words[i] in verb_forms() and subject)
+    joined = before in (",", "and", "then", ";", ".", "but") or j < i - 1
+    headline = verbless and tags[j].startswith("NN") and j == i - 1
+    return animate or ((joined or headline) and not thing)
