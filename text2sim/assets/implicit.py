@@ -147,7 +147,7 @@ def surface(field: Field, low: Sequence[float], high: Sequence[float], cell: flo
     points, index = _net_vertices(values)
     faces = _net_faces(values, index)
     vertices = points * cell + low
-    for _ in range(4):
+    for _ in range(2):
         slope = _gradient(field, vertices, 0.1 * cell)
         step = field(vertices) / np.maximum((slope**2).sum(axis=-1), 0.05)
         vertices = vertices - np.clip(step, -0.4 * cell, 0.4 * cell)[:, None] * slope
