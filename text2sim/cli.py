@@ -133,7 +133,7 @@ def _summary(animation: Any, output: list[Path]) -> dict[str, Any]:
         "outputs": [str(path) for path in output],
         "duration": animation.duration,
         "outcome": {"status": outcome.status, "time": outcome.time, "message": outcome.message},
-        "metrics": {name: metric.value for name, metric in animation.metrics().items()},
+        "metrics": animation.metrics().as_dict(),
         "warnings": list(animation.warnings),
     }
 
