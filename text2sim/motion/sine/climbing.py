@@ -62,16 +62,16 @@ def _crawl_body(performer: Performer, shot: Shot, phase: np.ndarray, down: float
     swing = np.sin(2.0 * np.pi * phase)
     count = len(phase)
     pelvis = np.stack([np.zeros(count), 0.025 * size * swing, np.full(count, 0.475 * size)], axis=1)
-    tilt = np.stack([0.05 * swing, np.full(count, 1.24), 0.10 * swing], axis=1)
-    spine = np.stack([-0.08 * swing, np.full(count, 0.12), -0.12 * swing], axis=1)
+    tilt = np.stack([0.05 * swing, np.full(count, 1.38), 0.10 * swing], axis=1)
+    spine = np.stack([-0.08 * swing, np.full(count, 0.16), -0.12 * swing], axis=1)
     for name, goal in (("pelvis", pelvis), ("tilt", tilt), ("spine", spine)):
         channel = getattr(sheet, name)
         channel[span] += ease * (goal - channel[span])
     # On the way down the hips go back and bend, the knees only then.
     dip = filters.bump(shot.t / down)
     sheet.pelvis[span, 0] -= 0.10 * size * dip
-    sheet.head[span, 1] += ease[:, 0] * -0.25
-    sheet.level[span] = 1.0
+    sheet.head[span, 1] += ease[:, 0] * -0.10
+    sheet.level[span] = 1.0 - 0.4 * ease[:, 0]
 
 
 def _crawl_knees(

@@ -166,6 +166,9 @@ def throw(performer: Performer, shot: Shot) -> None:
     side = hands[0] if len(hands) == 1 else shot.side
     big = len(hands) == 2 and float(performer.size_of(item).max()) > 0.30
     _stride(performer, shot, 1 - side)
+    if not big and len(hands) == 2 and item in performer.held:
+        let_go(performer, item, segment.start + 0.12 * segment.duration)
+        grip(performer, item, (side,), segment.start + 0.12 * segment.duration)
     u = shot.u
     wind = filters.envelope(u, 0.04, THROW_AT + 0.02, 0.26, 0.16)
     follow = filters.envelope(u, THROW_AT - 0.12, 0.98, 0.14, 0.28)
@@ -184,9 +187,6 @@ def throw(performer: Performer, shot: Shot) -> None:
     let_go(performer, item, segment.start + THROW_AT * segment.duration)
 
 
-_OVERARM = ((0.0, (0.5, 0.0, -0.4)), (0.30, (-0.42, 0.62, 0.42)), (0.42, (-0.30, 0.62, 0.55)),
-            (0.50, (0.35, 0.25, 0.85)), (THROW_AT, (0.95, -0.05, 0.45)),
-            (0.68, (0.70, -0.45, -0.55)), (1.0, (0.45, -0.2, -0.8)))  # fmt: skip
 _OVERHEAD = ((0.0, (0.5, -0.05, -0.5)), (0.30, (-0.02, -0.02, 0.80)), (0.44, (-0.12, -0.02, 0.82)),
              (0.51, (0.45, -0.05, 0.80)), (THROW_AT, (0.95, -0.08, 0.35)),
              (0.70, (0.80, -0.05, -0.35)), (1.0, (0.4, 0.0, -0.8)))  # fmt: skip
@@ -203,12 +203,38 @@ def _along(shot: Shot, keys: tuple[tuple[float, tuple[float, float, float]], ...
 def _overarm(
     performer: Performer, shot: Shot, side: int, item: str, hands: tuple[int, ...]
 ) -> None:
-    weight = filters.envelope(shot.u, 0.0, 1.0, 0.10, 0.25)
-    performer.reach(shot, side, _along(shot, _OVERARM), weight, pole=(-0.3, 1.0, -0.2))
+    """The hand goes back over the shoulder and passes its release point at the launch velocity."""
+    size, out = performer.scale, SIGN[side]
+    base, yaw = shot.segment.path[-1], shot.segment.heading_end
+    keys = np.array([
+        (0.30, 0.12 * out, 1.15), (-0.22, 0.52 * out, 1.52), (-0.34, 0.46 * out, 1.60),
+        (0.46, 0.20 * out, 1.66), (0.62, -0.06 * out, 1.10), (0.30, 0.10 * out, 0.95),
+    ])  # fmt: skip
+    knots = np.array([0.0, 0.30, 0.42, THROW_AT, 0.72, 1.0])
+    points = np.stack([performer.to_world(tuple(key * size), base, yaw) for key in keys])
+    slopes = np.zeros_like(points)
+    slopes[1:-1] = 0.5 * (points[2:] - points[:-2]) / (knots[2:] - knots[:-2])[:, None]
+    slopes[3] = launch_velocity(shot, points[3]) * shot.duration
+    path = filters.hermite(knots, points, slopes, shot.u)
+    weight = filters.envelope(shot.u, 0.0, 1.0, 0.18, 0.25)
+    performer.reach(shot, side, path, weight, frame="world", pole=(-0.3, 1.0, -0.2))
     if len(hands) == 2:
         helping = 1.0 - filters.minimum_jerk(shot.u / 0.22)
         point, pole = hold_point(performer, item, hands)
         performer.reach(shot, 1 - side, point, helping, pole=pole)
+
+
+def launch_velocity(shot: Shot, start: np.ndarray) -> np.ndarray:
+    """Velocity [m/s] at which something let go at `start` lands at the segment's point."""
+    goal = shot.segment.point
+    ahead = np.array([np.cos(shot.segment.heading_end), np.sin(shot.segment.heading_end), 0.0])
+    if goal is None:
+        goal = shot.segment.path[-1] + 4.0 * ahead
+    gap = goal - start
+    flight = float(np.clip(np.linalg.norm(gap[:2]) / 6.0, 0.30, 1.3))
+    velocity = gap / flight + [0.0, 0.0, 0.5 * 9.81 * flight]
+    speed = float(np.linalg.norm(velocity))
+    return velocity * min(1.0, 9.0 / speed)
 
 
 def _two_handed(performer: Performer, shot: Shot, item: str) -> None:
@@ -288,11 +314,13 @@ def reach(performer: Performer, shot: Shot) -> None:
 
 
 def hands_on(performer: Performer, shot: Shot) -> None:
-    """Hands on what is pushed or pulled along, while the legs work."""
+    """Hands on what is pushed or pulled along, while the legs work.
+
+    The hands hold on to it, so that it neither tips nor slips away from them.
+    """
     segment, sheet, span, size = shot.segment, performer.sheet, shot.span, performer.scale
     pulls = segment.action == "pull"
-    height = 1.05 * size
-    ahead = 0.62 * size
+    height, ahead = 1.05 * size, 0.62 * size
     if segment.point is not None:
         local = quat.inv_rotate(
             quat.about_z(segment.heading_start), segment.point - segment.path[0]
@@ -310,6 +338,6 @@ def hands_on(performer: Performer, shot: Shot) -> None:
                           np.full_like(weight, height)], axis=1)  # fmt: skip
         points = sheet.base[span] + quat.rotate(quat.about_z(sheet.yaw[span]), local)
         performer.reach(shot, side, points, weight, frame="world", pole=(-0.4, 0.5, -0.8))
-    if pulls and segment.target and performer.object(segment.target) is not None:
+    if segment.target and performer.object(segment.target) is not None:
         grip(performer, segment.target, (LEFT, RIGHT), segment.start + 0.40)
         let_go(performer, segment.target, segment.end - 0.35)

@@ -12,7 +12,9 @@ from text2sim.motion.sine.sheet import LEFT, RIGHT
 
 GRAVITY = 9.81
 LEAP = 1.25
-"""Longest single jump along a path [m]."""
+"""Usual length of a jump along a path [m] of an adult."""
+FARTHEST = 3.0
+"""Longest jump over something [m]."""
 
 
 def jump(performer: Performer, shot: Shot) -> None:
@@ -21,7 +23,8 @@ def jump(performer: Performer, shot: Shot) -> None:
     performer.settle(shot, time=0.25, place=0)
     way = route(performer.scene, [segment.path])
     moves = way.length > 0.1
-    needed = int(np.ceil(way.length / (LEAP * 1.35 * performer.scale))) if moves else 1
+    longest = FARTHEST if _obstacle(performer, way.points) > 0.0 else 1.35 * LEAP * performer.scale
+    needed = int(np.ceil(way.length / longest)) if moves else 1
     fits = max(1, round(shot.duration / 0.95))
     count = max(needed, segment.repetitions or (1 if moves else fits))
     if moves and segment.repetitions:
@@ -71,11 +74,16 @@ def _apex(performer: Performer, shot: Shot, way: Route, ends: tuple[float, float
     energy = np.clip(shot.segment.energy, 0.6, 1.6)
     height = 0.26 * performer.scale * shot.style.bounce * energy**0.5 + 0.05 * (ends[1] - ends[0])
     samples = way.at(np.linspace(*ends, 30))
-    tops = [item.top(samples[:, :2]).max() for item in performer.scene.objects if not item.walkable]
-    top = max([t for t in tops if t < 1.2], default=-np.inf)
+    top = _obstacle(performer, samples)
     floor = max(samples[0, 2], samples[-1, 2])
-    rise = max(top - floor + 0.06, abs(samples[-1, 2] - samples[0, 2]) + 0.12)
+    rise = max((top - floor + 0.10) * 1.25 if top > 0.0 else 0.0, abs(samples[-1, 2] - samples[0, 2]) + 0.12)
     return float(np.clip(max(height, rise), 0.08, 0.95))
+
+
+def _obstacle(performer: Performer, points: np.ndarray) -> float:
+    """Height [m] of what lies under points (N, 3) and can be jumped over; 0 if there is nothing."""
+    tops = [item.top(points[:, :2]).max() for item in performer.scene.objects if not item.walkable]
+    return float(max([top for top in tops if top < 1.3], default=0.0))
 
 
 def _progress(t: np.ndarray, ends: tuple[float, float], marks: tuple[float, ...]) -> np.ndarray:

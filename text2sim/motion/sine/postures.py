@@ -110,7 +110,7 @@ def sit(performer: Performer, shot: Shot) -> None:
         return
     local = quat.inv_rotate(quat.about_z(yaw), _seat(performer, shot) - base)
     pelvis = (float(local[0]), float(local[1]), float(local[2]) + 0.125 * size)
-    feet_x = max(pelvis[0] + 0.43 * size, 0.0) if pelvis[2] < 0.75 * size else 0.0
+    feet_x = max(pelvis[0] + 0.41 * size, -0.35 * size) if pelvis[2] < 0.75 * size else 0.0
     _bring_feet(performer, shot, feet_x, 0.22 * go, spread=0.03 * size)
     seated = replace(
         ease, pelvis=pelvis, tilt=(0.0, -0.06, 0.0), spine=(0.0, 0.08 + shot.style.slump, 0.0),

@@ -114,6 +114,9 @@ def _surface(performer: Performer, shot: Shot) -> np.ndarray:
     radius = 0.5 * float(performer.size_of(shot.segment.target)[:2].min(initial=0.0))
     reach = max(np.linalg.norm(away), 1e-6)
     point[:2] -= away / reach * min(radius, 0.8 * reach)
+    # Something tall is hit at the height of the chest and not at its middle.
+    top = point[2] + 0.5 * float(performer.size_of(shot.segment.target)[2]) - 0.12
+    point[2] = max(point[2], min(top, base[2] + 1.30 * performer.scale))
     point[2] = np.clip(point[2], base[2] + 0.7 * performer.scale, base[2] + 1.55 * performer.scale)
     return point
 

@@ -63,7 +63,9 @@ def _schedule(performer: Performer, shots: list[Shot], way: Route) -> Schedule:
     owner = np.minimum(np.searchsorted(way.bounds, way.s, side="left"), len(shots) - 1)
     forward = shots[0].segment.direction != "backward"
     if way.length < IN_PLACE:
-        beats = max(2, round((end - start) / (0.52 / shots[0].style.pace)))
+        beat = 0.55 / shots[0].style.pace
+        beats = shots[0].segment.repetitions or max(2, round((end - start) / beat))
+        end = min(end, start + 1.25 * beat * (beats + 1))
         spots = np.linspace(0.0, way.length, beats + 1)
     else:
         spots = footholds(way, np.array(lengths)[owner], performer.scale, forward)
