@@ -30,7 +30,7 @@ def solve(
     root = sheet.base + quat.rotate(quat.about_z(sheet.yaw), sheet.pelvis)
     root = _within_reach(root, world[:, 0], feet, skeleton, sheet.times)
     _trunk(world, sheet)
-    _legs(world, root, feet, skeleton)
+    _legs(world, root, sheet.yaw, feet, skeleton)
     _arms(world, root, sheet, goals, skeleton)
     local = quat.unroll(quat.normalise(kinematics.to_local(PARENTS, world)))
     track = Track(
@@ -85,9 +85,13 @@ def _trunk(world: np.ndarray, sheet: Sheet) -> None:
     world[:, INDEX["head"]] = quat.mul(world[:, INDEX["neck"]], half)
 
 
-def _legs(world: np.ndarray, root: np.ndarray, feet: FootPose, skeleton: Skeleton) -> None:
+def _legs(
+    world: np.ndarray, root: np.ndarray, yaw: np.ndarray, feet: FootPose, skeleton: Skeleton
+) -> None:
     pelvis = world[:, 0]
     offsets = skeleton.offsets
+    # Knees point where pelvis and toes do, and ahead and up where these say nothing.
+    usual = np.stack([0.6 * np.cos(yaw), 0.6 * np.sin(yaw), np.full_like(yaw, 0.35)], axis=-1)
     # A swinging leg stays short of straight, where its knee would snap; a standing one may not.
     near = np.lib.stride_tricks.sliding_window_view(
         np.pad(feet.planted, ((2, 2), (0, 0)), mode="edge"), 5, axis=0
@@ -98,10 +102,10 @@ def _legs(world: np.ndarray, root: np.ndarray, feet: FootPose, skeleton: Skeleto
         hip, knee, ankle, foot = (1 + side, 4 + side, 7 + side, 10 + side)
         upper, lower = (float(np.linalg.norm(offsets[j])) for j in (knee, ankle))
         start = root + quat.rotate(pelvis, offsets[hip])
-        out = np.array([1.0, 0.12 * SIGN[side], 0.0])
+        out = np.array([1.0, 0.10 * SIGN[side], 0.0])
         knees, toes = quat.rotate(pelvis, out), quat.rotate(feet.rotations_wxyz[:, side], out)
         alike = np.clip(np.sum(knees * toes, axis=-1, keepdims=True), 0.0, 1.0)
-        pole = knees + alike**2 * toes
+        pole = knees + alike**2 * toes + usual
         first, second, axis = ik.two_bone(start, feet.ankles[:, side], pole, upper, lower, start_soft[:, side, None])
         world[:, hip] = ik.bone_rotation(offsets[knee], [0, 1, 0], first, axis)
         world[:, knee] = ik.bone_rotation(offsets[ankle], [0, 1, 0], second, axis)
