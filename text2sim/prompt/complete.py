@@ -36,6 +36,8 @@ def _merge_arrival(work: Interpretation, draft: Draft) -> None:
         return
     if ACTIONS[before.action.name].travels and before.actors == draft.actors:
         before.add_path(PathCue(kind="towards", targets=(target,)))
+        for manner in draft.action.manner:
+            before.add_manner(manner, draft.action.speed)
         work.claimed |= set(range(before.predicate.index, draft.predicate.index))
         work.drafts.remove(draft)
 

@@ -280,13 +280,14 @@ def _nearest_actor(
     work: Interpretation, predicate: Predicate, exclude: tuple[str, ...]
 ) -> tuple[str, ...]:
     """The last person mentioned before the verb, else the first of all."""
-    if work.drafts:
-        return work.drafts[-1].actors
     before = [
         chunk for chunk in work.chunks
         if chunk.end <= predicate.index and set(work.referents(chunk)) & set(work.cast.actors)
         and not set(work.referents(chunk)) & set(exclude)
     ]  # fmt: skip
+    since = work.drafts[-1].predicate.index if work.drafts else -1
+    if work.drafts and not any(chunk.start > since and chunk.role == "actor" for chunk in before):
+        return work.drafts[-1].actors
     if before:
         return _joined(work, before[-1], predicate.index)
     everybody = tuple(key for key in work.cast.actors if key not in exclude)

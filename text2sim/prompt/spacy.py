@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import ClassVar, final
 
 from text2sim.prompt.guard import clean
+from text2sim.prompt.interpret import interpret
+from text2sim.prompt.reading import read
 from text2sim.prompt.stage import PromptParser
 from text2sim.stage import Context
 from text2sim.types import Script
@@ -25,9 +27,6 @@ class SpacyParser(PromptParser):
             PromptError: it is not a sentence in English about somebody; see its subclasses.
         """
         text = clean(value)
-        from text2sim.prompt.interpret import interpret
-        from text2sim.prompt.reading import read
-
         ctx.report(0, 2)
         reading = read(text)
         ctx.report(1, 2)
