@@ -98,6 +98,8 @@ def test_nothing_interpenetrates(prompt):
                 margin = -0.01 if allowed else 0.05
                 assert not boxes[first.id].overlaps(boxes[second.id], margin), (first.id, second.id)
         for actor in plan.actors:
+            if any(seg.action == "sit" and seg.target == first.id for seg in plan.timeline):
+                continue  # somebody gets up from it
             assert not boxes[first.id].overlaps(Box.of_body(actor.position), 0.0), first.id
     places = [actor.position[:2] for actor in plan.actors]
     for i, place in enumerate(places):

@@ -37,12 +37,14 @@ def frame(samples: Sequence[Sample], azimuth: float, elevation: float, view: str
     centre, distance = _fit(*_merged(samples, local))
     times = np.array([samples[0].time, samples[-1].time])
     centres, distances = np.stack([centre, centre]), np.array([distance, distance])
-    if distance > (COMFORTABLE if _leads_away(samples) else ROUND):
-        moving = _follow(samples, local)
+    close = "close" in view
+    nearest = NEAREST_FACE if close else NEAREST
+    if close or distance > (COMFORTABLE if _leads_away(samples) else ROUND):
+        moving = _follow(samples, local, nearest if close else COMFORTABLE)
         if moving[1].mean() < 0.95 * distance:
             times = np.array([sample.time for sample in samples])
             centres, distances = moving
-    distances = np.maximum(distances, NEAREST_FACE if "close" in view else NEAREST)
+    distances = np.maximum(distances, nearest)
     if "wide" in view or "far" in view:
         distances = 1.6 * distances
     targets = centres @ axes
@@ -79,7 +81,9 @@ def _extremes(points: Array, depth: float, slope: Array) -> tuple[Array, Array]:
     return (points[:, :2] + z).min(axis=0), (points[:, :2] - z).max(axis=0)
 
 
-def _follow(samples: Sequence[Sample], local: Sequence[Array]) -> tuple[Array, Array]:
+def _follow(
+    samples: Sequence[Sample], local: Sequence[Array], nearest: float
+) -> tuple[Array, Array]:
     """Centres (S, 3) and distances (S,) of a camera that moves smoothly with the action.
 
     It shows all that happens within its time scale; then it is pushed to where bodies, at least,
@@ -94,7 +98,7 @@ def _follow(samples: Sequence[Sample], local: Sequence[Array]) -> tuple[Array, A
         fits.append(_fit(*_merged([samples[j] for j in span], [local[j] for j in span])))
     wanted = np.array([fit[1] for fit in fits])
     widest = np.array([wanted[row <= 1.0].max() for row in apart])
-    distances = np.maximum(_blur(apart, 1.0) @ widest, COMFORTABLE)
+    distances = np.maximum(_blur(apart, 1.0) @ widest, nearest)
     centres = _blur(apart, scale) @ np.array([fit[0] for fit in fits])
     bodies = [points[: sample.must] for sample, points in zip(samples, local)]
     for index, points in enumerate(bodies):

@@ -82,9 +82,9 @@ def middle(story: Story, item: str) -> Array:
     return raised(story.layout.position(item), float(size[2]) / 2)
 
 
-def pick_up(story: Story, who: Performer, action: Action) -> None:
+def pick_up(story: Story, who: Performer, action: Action, item: str | None = None) -> None:
     """Walk to a thing and take it up."""
-    item = thing_for(story, who, action, "box", "pick up")
+    item = item or thing_for(story, who, action, "box", "pick up")
     if item in story.people or who.holding == item:
         return
     if who.holding is not None:
@@ -165,7 +165,7 @@ def carry(story: Story, who: Performer, action: Action) -> None:
 
     item = thing_for(story, who, action, "box", "carry")
     if who.holding != item:
-        pick_up(story, who, action)
+        pick_up(story, who, action, item)
     place = _destination(story, action, item)
     direct = all(cue.kind in ("towards", "into", "onto") for cue in action.paths)
     if place is None or not direct:
@@ -178,7 +178,7 @@ def throw(story: Story, who: Performer, action: Action) -> None:
     """Take a thing if need be and throw it to somebody, at something or ahead."""
     item = thing_for(story, who, action, "ball", "throw")
     if who.holding != item:
-        pick_up(story, who, action)
+        pick_up(story, who, action, item)
     goal = _destination(story, action, item)
     if goal is not None and goal not in story.people:
         ensure(story, who, goal, 3.0)
