@@ -11,7 +11,7 @@ from text2sim.control.reference import slopes
 from text2sim.maths import quaternions as quat
 from text2sim.physics.body import Box, Capsule, PhysicalBody
 from text2sim.physics.dynamics import Loads, inverse_dynamics
-from text2sim.skeleton import JOINTS
+from text2sim.skeleton import JOINTS, PARENTS
 from text2sim.types import Scene, Track
 
 Array = NDArray[np.floating]
@@ -71,7 +71,8 @@ def bearing_points(track: Track, body: PhysicalBody) -> tuple[Array, list[int]]:
     """Where a body can rest: heels, balls of the feet and the underside of each capsule's ends.
 
     Returns:
-        points [m], world, (T, P, 3), and the joint whose segment carries each, P.
+        points [m], world, (T, P, 3), and the joint that pushes each against the ground, P: for
+        hands the elbow, as the wrist is too light to be pushed through.
     """
     positions, turns = track.joints()
     points, joints = [], []
@@ -85,7 +86,7 @@ def bearing_points(track: Track, body: PhysicalBody) -> tuple[Array, list[int]]:
         for end in ends:
             centre = positions[:, joint] + quat.rotate(turns[:, joint], end)
             points.append(centre - [0.0, 0.0, drop])
-            joints.append(joint)
+            joints.append(PARENTS[joint] if JOINTS[joint].endswith("wrist") else joint)
     return np.stack(points, axis=1), joints
 
 

@@ -15,20 +15,21 @@ from text2sim.control.stage import RLController
 from text2sim.errors import ConfigError
 from text2sim.maths import quaternions as quat
 from text2sim.physics.body import DAMPING_TIME, PhysicalBody
-from text2sim.skeleton import JOINTS
+from text2sim.skeleton import INDEX, JOINTS, PARENTS
 from text2sim.stage import Context
 from text2sim.types import BodyState, Contact, Drive, Outcome, Simulation, Trace, World
 
 ROOT_STIFFNESS, ROOT_DAMPING = 4000.0, 800.0
 """Of the assist's force [N/m], [N s/m]."""
-TURN_STIFFNESS, TURN_DAMPING = 600.0, 14.0
+TURN_STIFFNESS, TURN_DAMPING = 1200.0, 18.0
 """Of the assist's torque [N m/rad], [N m s/rad]."""
 FALL_DISTANCE, FALL_ANGLE = 0.5, 1.0
 """A body is down once its pelvis is farther from the motion's than this [m], [rad]."""
-SIDES = ("left", "right")
+ENDS = frozenset(name for name in JOINTS if name.endswith(("foot", "wrist")))
+"""Joints whose contacts are their parents' to push against."""
 PUSH_RATE = 0.34
 """Share of a limb's push that comes or goes in one step."""
-LIMP = 0.05
+LIMP = 0.1
 """Effort of a body that has fallen."""
 HEAVY_ASSIST = 0.5
 """A mean assist above this share of the body's weight is worth a warning."""
@@ -148,7 +149,7 @@ class _Track(Policy):
         for plan in self._plans:
             actor = plan.reference.actor
             touching = {contact.joint for contact in contacts if contact.a == actor}
-            touching |= {f"{side}_ankle" for side in SIDES if f"{side}_foot" in touching}
+            touching |= {JOINTS[PARENTS[INDEX[name]]] for name in touching if name in ENDS}
             target = np.array([name in touching for name in plan.bearers], dtype=np.float64)
             down = self._down[actor]
             down += np.clip(target - down, -PUSH_RATE, PUSH_RATE)

@@ -44,7 +44,7 @@ _STRENGTH: dict[str, tuple[float, float]] = {
     "wrist": (100, 30), "hip": (1200, 350), "knee": (1200, 350), "ankle": (900, 300),
     "foot": (150, 80),
 }  # fmt: skip
-DAMPING_TIME = 0.05
+DAMPING_TIME = 0.03
 """Damping over stiffness of every joint [s]."""
 
 

@@ -29,11 +29,11 @@ from text2sim.stage import Context
 from text2sim.types import BodyState, Contact, Drive, Motion, Scene, SceneActor, World
 
 LINKS = list(range(len(JOINTS) - 1))
-FEET = [link for link in LINKS if JOINTS[link + 1].endswith(("ankle", "foot"))]
-FOOT_GAIN = 0.6
-"""Share of the error of ankles and toes mended in a step. Bullet's stable PD takes a foot to be as
-light as it is in the air and lets it go limp on the ground, so that motors hold the feet as well:
-constraints that are solved together with the contacts, within the strength of the joint."""
+ENDS = [link for link in LINKS if JOINTS[link + 1].endswith(("ankle", "foot", "wrist"))]
+END_GAIN = 0.5
+"""Share of the error of ankles, toes and wrists mended in a step. Bullet's stable PD takes a foot
+to be as light on the ground as in the air and lets it go limp; motors hold the ends of the limbs as
+well: constraints that are solved together with the contacts, within the strength of the joint."""
 FARTHEST, FASTEST = 1e3, 1e2
 """Beyond this place [m] or speed [m/s] a body has diverged."""
 
@@ -205,13 +205,13 @@ class PyBulletSimulation:
         )
         bullet.setJointMotorControlMultiDofArray(
             number,
-            FEET,
+            ENDS,
             bullet.POSITION_CONTROL,
-            targetPositions=[setpoints[link] for link in FEET],
-            targetVelocities=[[0.0] * 3] * len(FEET),
-            forces=(drive.effort * spare[FEET]).tolist(),
-            positionGains=[FOOT_GAIN] * len(FEET),
-            velocityGains=[1.0] * len(FEET),
+            targetPositions=[setpoints[link] for link in ENDS],
+            targetVelocities=[[0.0] * 3] * len(ENDS),
+            forces=(drive.effort * spare[ENDS]).tolist(),
+            positionGains=[END_GAIN] * len(ENDS),
+            velocityGains=[1.0] * len(ENDS),
         )
         place, turn = bullet.getBasePositionAndOrientation(number)
         pelvis = place - quat.rotate(wxyz(turn), body.centres[0])
