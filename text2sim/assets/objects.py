@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from text2sim.assets import (
+    animals,
     cars,
     containers,
     devices,
@@ -15,6 +16,7 @@ from text2sim.assets import (
     outdoors,
     plants,
     seats,
+    sports,
     structures,
     things,
     toys,
@@ -43,6 +45,8 @@ BUILDERS: dict[str, Builder] = {
         outdoors,
         vehicles,
         cars,
+        animals,
+        sports,
     )
     for kind, builder in module.BUILDERS.items()
 }

@@ -121,6 +121,67 @@ def _leaf(length: float, width: float, droop: float, lift: float) -> Solid:
     return loft(rings, crease=1.0)
 
 
+def pine(size: Size, count: int) -> Model:
+    """A conifer: tiers of drooping branches around a straight trunk."""
+    d, w, h = size
+    path = np.array([[0, 0, 0], [0, 0, 0.3 * h], [0, 0, 0.9 * h]])
+    trunk = tube(path, [0.055 * d, 0.04 * d, 0.012 * d])
+    tiers = [_tier(d, w, h, k) for k in range(7)]
+    return Model(
+        pieces=(
+            piece(BARK, trunk),
+            piece(Paint(colour=(0.62, 0.85, 0.9)), *tiers[::2]),
+            piece(MAIN, *tiers[1::2]),
+        ),
+        parts=(
+            round_part((0.055 * d, 0), (0.05 * d, 0.15 * h), segments=8),
+            round_part((0.46 * d, 0.1 * h), (0.40 * d, 0.25 * h), (0.02 * d, h), segments=10),
+        ),
+    )
+
+
+def _tier(d: float, w: float, h: float, k: int) -> Solid:
+    """Tier `k` of a conifer, counted from below: a skirt with nine drooping tips."""
+    low, wide, rise = (0.16 + 0.10 * k) * h, 0.5 * (1 - 0.125 * k), 0.20 * h
+    turn = (np.arange(36) + 0.5 * (k % 2)) / 36 * 2 * np.pi
+    tip = 1 - 0.16 * (0.5 + 0.5 * np.cos(9 * turn + 2.0 * k))
+    rings = []
+    for share, up in ((0.25, 0.25), (1.0, 0.1), (0.97, 0.175), (0.5, 0.55), (0.12, 1.0)):
+        radius = wide * share * (1 - share * (1 - tip))
+        z = low + up * rise - 0.05 * h * share * tip
+        rings.append(np.stack([d * radius * np.cos(turn), w * radius * np.sin(turn), z], -1))
+    return loft(rings, crease=0.9)
+
+
+def palm(size: Size, count: int) -> Model:
+    """A bent ringed trunk with a crown of long drooping leaves."""
+    d, w, h = size
+    u = np.linspace(0, 1, 15)
+    path = np.stack([0.10 * d * (u**2 - u), 0.04 * w * np.sin(2 * u), 0.80 * h * u], -1)
+    radii = 0.045 * d * (1.35 - 0.55 * u) * np.where(np.arange(15) % 2, 1.0, 0.86)
+    trunk = tube(path, radii, segments=12, crease=0.9)
+    top = path[-1]
+    blades = []
+    for i in range(13):
+        a, lift = i * GOLDEN_ANGLE, 1.15 - 0.075 * i
+        blade = _leaf(0.60 * d, 0.055 * d, 1.9, lift)
+        blades.append(blade.turned("z", a).at(*top))
+    nuts = [
+        blob((0.035 * d, 0.035 * d, 0.04 * d), i, 0.03, 10)
+        .at(0.06 * d * np.cos(2.1 * i), 0.06 * d * np.sin(2.1 * i), -0.02 * h)
+        .at(*top)
+        for i in range(3)
+    ]
+    return Model(
+        pieces=(
+            piece(BARK, trunk, *nuts),
+            piece(MAIN, *blades[::2]),
+            piece(Paint(colour=(1.25, 1.2, 0.9)), *blades[1::2]),
+        ),
+        parts=(hull_part(trunk), hull_part(*blades)),
+    )
+
+
 def plant(size: Size, count: int) -> Model:
     """Long leaves in a clay pot."""
     d, _, h = size
@@ -161,4 +222,6 @@ def plant(size: Size, count: int) -> Model:
     )
 
 
-BUILDERS: dict[str, Builder] = {"tree": tree, "bush": bush, "plant": plant}
+BUILDERS: dict[str, Builder] = {
+    "tree": tree, "bush": bush, "plant": plant, "pine": pine, "palm": palm,
+}  # fmt: skip
