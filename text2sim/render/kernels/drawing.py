@@ -6,12 +6,10 @@ import numpy as np
 
 from text2sim.render.kernels.compiling import inner, kernel
 from text2sim.render.kernels.setup import NEAR
-from text2sim.render.kernels.shadowing import BLOCK
+from text2sim.render.kernels.shadowing import BLOCK, FAR_BELOW
 
 SKY, GROUND = -2, -1
 """Face numbers of what has no triangles."""
-FAR_BELOW = -1e9
-"""Nearness to the sun where nothing was drawn [m]."""
 
 
 @inner

@@ -18,6 +18,8 @@ REACH = 7
 """Texels from the centre to the farthest that counts."""
 SUN_SIZE = 0.07
 """Angle that the sun spans [rad]: larger than the real one, for soft light."""
+FAR_BELOW = -1e9
+"""Nearness to the sun where nothing was drawn [m]."""
 LIFT = 2.0
 """Points are taken this far off their surface, against speckles [texels]."""
 SHARPEST = 1.2
@@ -69,9 +71,11 @@ def sunlit(shadow: Shadow, position: tuple, normal: tuple) -> float:
     edge = REACH + 1.0
     if u < edge or v < edge or u > size - edge or v > size - edge:
         return 1.0
+    low, high = _range_around(shadow.ranges, u, v)
+    if high == FAR_BELOW:  # nothing there: the usual case
+        return 1.0
     near = _transform(frame, 2, x, y, z) + frame[2, 3] + 0.5 * lift
     gx, gy = _slopes(shadow, normal)
-    low, high = _range_around(shadow.ranges, u, v)
     slack = REACH * (abs(gx) + abs(gy))
     if high <= near - slack:
         return 1.0
