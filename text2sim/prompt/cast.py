@@ -114,10 +114,13 @@ class Cast:
         if chunk.noun in ("one", "ones"):
             return self.refer(chunk, self._one_of_several(chunk))
         noun = "object" if chunk.noun in VAGUE_THINGS else chunk.noun
+        steps = ()
         if noun in ("step", "stair") and chunk.count != 1:
             noun = "stairs"
+            steps = () if chunk.count is None else (f"{chunk.number} steps",)
         known = [key for key, prop in self.props.items() if prop.noun == noun]
         fresh = describe_prop("", noun, chunk)
+        fresh = replace(fresh, adjectives=(*fresh.adjectives, *steps))
         fitting = [key for key in known if _compatible(self.props[key], fresh)]
         if fitting and not _is_other(chunk) and chunk.determiner not in ("a", "an", "another"):
             several = chunk.count is None or chunk.number > 1

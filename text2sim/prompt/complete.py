@@ -20,9 +20,11 @@ def complete(work: Interpretation) -> None:
     """Fill in what follows from the other actions."""
     for draft in tuple(work.drafts):
         _merge_arrival(work, draft)
+        _merge_fall(work, draft)
     for index, draft in enumerate(work.drafts):
         _choose_seat(work, draft, work.drafts[:index])
         _choose_partner(work, draft)
+        _choose_drink(draft, work.drafts[:index])
         _choose_side(work, draft)
         draft.settle(work.warnings)
 
@@ -40,6 +42,22 @@ def _merge_arrival(work: Interpretation, draft: Draft) -> None:
             before.add_manner(manner, draft.action.speed)
         work.claimed |= set(range(before.predicate.index, draft.predicate.index))
         work.drafts.remove(draft)
+
+
+def _merge_fall(work: Interpretation, draft: Draft) -> None:
+    """'slips and falls' is one fall."""
+    index = work.drafts.index(draft) if draft in work.drafts else 0
+    before = work.drafts[index - 1] if index else None
+    if before is not None and before.action.name == draft.action.name == "fall":
+        if before.actors == draft.actors and not draft.action.paths:
+            work.drafts.remove(draft)
+
+
+def _choose_drink(draft: Draft, earlier: list[Draft]) -> None:
+    """'picks up the bottle and drinks' drinks from it."""
+    held = [item.action.target for item in earlier if item.action.name == "pick_up"]
+    if draft.action.name == "drink" and draft.action.target is None and held:
+        draft.set(target=held[-1])
 
 
 def _choose_seat(work: Interpretation, draft: Draft, earlier: list[Draft]) -> None:

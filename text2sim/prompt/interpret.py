@@ -17,7 +17,7 @@ from text2sim.prompt.modifiers import apply_phrases
 from text2sim.prompt.order import Event, Placed, arrange
 from text2sim.prompt.phrases import Phrase, Spotter
 from text2sim.prompt.predicates import Predicate, find_predicates, find_verbs, subject_word
-from text2sim.prompt.reading import Reading
+from text2sim.prompt.reading import Reading, Word
 from text2sim.types import Action, Relation, Script
 
 _POSTURES = frozenset("sit stand lie rest hang lean stay be".split())
@@ -204,7 +204,7 @@ def _subject_ids(work: Interpretation, predicate: Predicate | None) -> tuple[str
     word = subject_word(work.reading, predicate, work.verbs)
     if word is None:
         return ()
-    chunk = work.chunk_of(word.index)
+    chunk = work.chunk_of(_new_subject(work, predicate, word).index)
     return _joined(work, chunk, predicate.index) if chunk is not None else ()
 
 
@@ -212,15 +212,32 @@ def _joined(work: Interpretation, chunk: Chunk, end: int) -> tuple[str, ...]:
     """Everybody in 'two tall men and a short woman', up to the verb."""
     row = [chunk]
     for other in work.chunks:
-        gap = [work.reading.low(index) for index in range(row[-1].end, other.start)]
+        gap = _between(work, row[-1], other)
         if gap in (["and"], [","], [",", "and"]) and other.end <= end:
             row.append(other)
     for other in reversed(work.chunks):
-        gap = [work.reading.low(index) for index in range(other.end, row[0].start)]
+        gap = _between(work, other, row[0])
         if gap in (["and"], [","], [",", "and"]):
             row.insert(0, other)
     people = [other for other in row if other is chunk or other.role in ("actor", "pronoun")]
     return tuple(dict.fromkeys(key for other in people for key in work.referents(other)))
+
+
+def _between(work: Interpretation, first: Chunk, second: Chunk) -> list[str]:
+    """Words between two noun phrases, without what the first wears."""
+    worn = {i for outfit in work.outfits for i in range(outfit.start, outfit.end)}
+    return [work.reading.low(i) for i in range(first.end, second.start) if i not in worn]
+
+
+def _new_subject(work: Interpretation, predicate: Predicate, word: Word) -> Word:
+    """In '... walks and a woman in white dances' the nearer person acts, whatever the tree says."""
+    passed = [i for i in work.verbs if word.index < i < predicate.index]
+    for chunk in work.chunks if passed else ():
+        opens = work.reading.low(chunk.start - 1) in ("and", "while", "then", "but")
+        closes = not set(range(chunk.end, predicate.index)) & work.verbs
+        if max(passed) < chunk.start < predicate.index and chunk.role == "actor" and opens and closes:
+            return chunk.head
+    return word
 
 
 def _without_things(
@@ -327,6 +344,8 @@ def _write(
             other = partner(draft, actor)
             if other is not None:
                 action = _towards(action, other)
+                if action.recipient == other and first is not None:
+                    action = replace(action, start="after", anchor=first)
             actions.append(action)
             first = first or action.id
             last[actor] = action.id

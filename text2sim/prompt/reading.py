@@ -306,7 +306,8 @@ def _should_be_verb(words: list[str], tags: list[str], i: int, verbless: bool) -
         unknown = (
             verbless and noun in PEOPLE and not plural and words[i].endswith("s") and not thing
         )
-        subject = plural or before in ("you", "they", "we", "i", "to")
+        several = verbless and noun in _ANIMATE and "and" in words[:i]
+        subject = plural or several or before in ("you", "they", "we", "i", "to")
         return unknown or (words[i] in verb_forms() and subject)
     joined = before in (",", "and", "then", ";", ".", "but") or j < i - 1
     headline = verbless and tags[j].startswith("NN") and j == i - 1
