@@ -14,6 +14,8 @@ from text2sim.types import CameraPlan, PlannedActor, PlannedObject, Script, Segm
 
 ELEVATION, LOW, HIGH = np.radians(11.0), np.radians(4.0), np.radians(62.0)
 """Usual angle of the camera above the horizon, from below, and from above [rad]."""
+ONE_SIDED = frozenset(("shelf", "cupboard", "fridge", "television", "window", "piano"))
+"""Kinds that are used, and so looked at, from their front only."""
 
 
 def plan_camera(
@@ -26,7 +28,7 @@ def plan_camera(
     best: tuple[float, CameraPlan] | None = None
     for azimuth, elevation in _directions(view, samples):
         plan = frame(samples, azimuth, elevation, view)
-        score = _score(plan, samples, objects, azimuth, script)
+        score = _score(plan, samples, objects, azimuth, timeline, script)
         if best is None or score > best[0] + 1e-9:
             best = score, plan
     assert best is not None
@@ -74,7 +76,7 @@ def _best_angle(samples: Sequence[Sample]) -> float:
 
 def _score(
     plan: CameraPlan, samples: Sequence[Sample], objects: Sequence[PlannedObject], azimuth: float,
-    script: Script,
+    timeline: Sequence[Segment], script: Script,
 ) -> float:  # fmt: skip
     """How well a camera shows the action."""
     facing = np.abs([[wrap(h - azimuth) for h in sample.headings] for sample in samples])
@@ -89,7 +91,35 @@ def _score(
     right = np.array([-np.sin(azimuth), np.cos(azimuth)])
     if any(item.kind in ("left_of", "right_of") for item in script.relations):
         score -= 6.0 * (right @ camera_right() < 0.5)
+    score -= 1.5 * _from_behind(objects, timeline, azimuth) + 0.8 * _in_line(samples, azimuth)
     return float(score - 2.5 * _hidden(plan, samples, objects) - 4.0 * _stuck(plan, objects))
+
+
+def _from_behind(
+    objects: Sequence[PlannedObject], timeline: Sequence[Segment], azimuth: float
+) -> float:
+    """How far the camera is behind the front of cupboards and the like that are used."""
+    used = {segment.target for segment in timeline}
+    used |= {item.support for item in objects if item.id in used}
+    fronts = [item.heading for item in objects if item.id in used and item.kind in ONE_SIDED]
+    spots = [segment.point for segment in timeline if segment.point is not None]
+    for item in objects:
+        near = any(Box.of(item).distance(spot[:2]) < 0.05 for spot in spots)
+        if item.kind in ONE_SIDED and near:
+            fronts.append(item.heading)
+    return max((max(0.35 - float(np.cos(azimuth - front)), 0.0) for front in fronts), default=0.0)
+
+
+def _in_line(samples: Sequence[Sample], azimuth: float) -> float:
+    """Share of the time that two people stand one behind the other as the camera sees them."""
+    count = len(samples[0].bodies)
+    if count < 2:
+        return 0.0
+    right = np.array([-np.sin(azimuth), np.cos(azimuth)])
+    across = np.array([sample.bodies[:, :2] @ right for sample in samples])
+    first, second = np.triu_indices(count, 1)
+    gaps = np.abs(across[:, :, None] - across[:, None])
+    return float((gaps[:, first, second] < 0.4).mean())
 
 
 def _hidden(plan: CameraPlan, samples: Sequence[Sample], objects: Sequence[PlannedObject]) -> float:

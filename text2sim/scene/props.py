@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from text2sim.catalogue import GOING, KINDS, MATERIALS, NOUNS, RISE
-from text2sim.errors import MeshError, UnknownKindError, nearest
+from text2sim.errors import UnknownKindError, nearest
 from text2sim.scene.characters import colour
 from text2sim.types import RGB, Prop
 
@@ -48,8 +48,8 @@ SCALES = {"apple": 0.36, "orange": 0.36, "egg": 0.25, "puck": 0.35, "tennis ball
           "knife": 0.3, "pen": 0.16, "pencil": 0.18, "hammer": 0.36, "wand": 0.4, "stick": 0.8,
           "can": 0.5, "vase": 1.2, "barstool": 1.6}  # fmt: skip
 """Noun -> size relative to the kind that stands for it."""
-LYING_AROUND = 0.45
-"""Longest side [m] that a mesh of unknown unit is scaled to if its size is absurd."""
+LONGEST = 0.6
+"""Longest side of a user mesh [m], as the unit of its file is unknown."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -144,14 +144,10 @@ def _material(prop: Prop, warn: Callable[[str], None]) -> str | None:
 
 
 def _mesh_size(prop: Prop) -> np.ndarray:
-    import trimesh
+    """Extents of a mesh of unknown unit [m]: its longest side gets a handy length."""
+    from text2sim.assets.usermesh import (
+        natural_size,
+    )  # the one reader that guards against bad files
 
-    try:
-        extents = np.array(trimesh.load(prop.noun, force="mesh").extents, dtype=float)
-    except Exception as error:
-        raise MeshError(f"The mesh {prop.noun} can't be read: {error}. Export it again.") from error
-    if not np.isfinite(extents).all() or extents.max() <= 0:
-        raise MeshError(f"The mesh {prop.noun} is empty; export it again.")
-    if not 0.02 <= extents.max() <= 6.0:
-        extents *= LYING_AROUND / extents.max()
-    return np.maximum(extents * FACTORS[prop.size or "medium"], 0.002)
+    longest = LONGEST * FACTORS[prop.size or "medium"]
+    return np.maximum(natural_size(prop.noun, largest=longest), 0.002)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from text2sim.actions import ACTIONS
-from text2sim.scene.geometry import Array, Box
+from text2sim.scene.geometry import Array, Box, unit
 from text2sim.types import PlannedActor, PlannedObject, Segment
 
 STEP = 0.2
@@ -22,6 +22,8 @@ SEEN = 3.2
 """Goals that are nearer than this [m] are kept in the picture."""
 BIG = 1.6
 """Of bigger goals only a part of this width is kept in the picture [m]."""
+ROLL = 1.8
+"""A ball is followed this far after a kick [m]."""
 BODY = 2.05
 """Height of the space that a body needs in the picture [m]."""
 
@@ -98,7 +100,7 @@ def sample_action(
 def _body_points(body: Array, actor: PlannedActor, active: Sequence[Segment], close: bool) -> Array:
     names = {segment.action for segment in active}
     reach = max([0.38, *(LONG.get(name, 0.0) for name in names)])
-    high = BODY + (0.3 if names & TALL else 0.0)
+    high = min(BODY, actor.character.stature + 0.4) + (0.3 if names & TALL else 0.0)
     low = 0.0
     if close:
         low, high, reach = 0.62 * actor.character.stature, actor.character.stature + 0.12, 0.3
@@ -113,6 +115,8 @@ def _goal_points(segment: Segment, known: dict[str, PlannedObject], body: Array)
     points = [np.zeros((0, 3))]
     if segment.point is not None and np.linalg.norm(segment.point - body) < SEEN:
         points.append(segment.point[None])
+        if segment.action == "kick":
+            points.append(segment.point[None] + ROLL * np.append(unit(segment.heading_end), 0.0))
     item = known.get(segment.target or "")
     if item is not None and item.id != segment.holding:
         corners = _box_points(item, body[:2])
