@@ -11,7 +11,7 @@ from text2sim.control.reference import slopes
 from text2sim.maths import quaternions as quat
 from text2sim.physics.body import Box, Capsule, PhysicalBody
 from text2sim.physics.dynamics import Loads, inverse_dynamics
-from text2sim.skeleton import JOINTS, PARENTS
+from text2sim.skeleton import JOINTS
 from text2sim.types import Scene, Track
 
 Array = NDArray[np.floating]
@@ -21,6 +21,8 @@ NEAR, SLOW = 0.03, 0.8
 SHALLOW = 0.1
 """Deepest sinking that is mended [m]."""
 FRICTION = 0.7
+LIGHT = ("collar", "shoulder", "elbow", "wrist", "neck", "head", "foot")
+"""Segments that are too light to be pushed through."""
 SMOOTHING = 0.02
 """Standard deviation of the filter over time [s]: forces that jump at footfall shake the body."""
 
@@ -68,25 +70,24 @@ def feed_forward(track: Track, body: PhysicalBody, scene: Scene, fps: float) -> 
 
 
 def bearing_points(track: Track, body: PhysicalBody) -> tuple[Array, list[int]]:
-    """Where a body can rest: heels, balls of the feet and the underside of each capsule's ends.
+    """Where a body can rest: heels, balls of the feet and the underside of heavy segments.
 
     Returns:
-        points [m], world, (T, P, 3), and the joint that pushes each against the ground, P: for
-        hands the elbow, as the wrist is too light to be pushed through.
+        points [m], world, (T, P, 3), and the joint whose segment carries each, P.
     """
     positions, turns = track.joints()
     points, joints = [], []
     for joint, shape in enumerate(body.shapes):
+        if JOINTS[joint].endswith(LIGHT):
+            continue
         if isinstance(shape, Capsule):
             ends, drop = (shape.start, shape.end), shape.radius
-        elif JOINTS[joint].endswith("ankle"):
-            ends, drop = _sole_ends(shape), 0.0
         else:
-            continue
+            ends, drop = _sole_ends(shape), 0.0
         for end in ends:
             centre = positions[:, joint] + quat.rotate(turns[:, joint], end)
             points.append(centre - [0.0, 0.0, drop])
-            joints.append(PARENTS[joint] if JOINTS[joint].endswith("wrist") else joint)
+            joints.append(joint)
     return np.stack(points, axis=1), joints
 
 

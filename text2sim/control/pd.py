@@ -20,9 +20,9 @@ from text2sim.stage import Context
 from text2sim.types import BodyState, Contact, Drive, Outcome, Simulation, Trace, World
 
 ROOT_STIFFNESS, ROOT_DAMPING = 4000.0, 800.0
-"""Of the assist's force [N/m], [N s/m]."""
+"""Of the assist's force [N/m], [N s/m], for an adult of 75 kg and 1.75 m."""
 TURN_STIFFNESS, TURN_DAMPING = 1200.0, 18.0
-"""Of the assist's torque [N m/rad], [N m s/rad]."""
+"""Of the assist's torque [N m/rad], [N m s/rad], for the same."""
 FALL_DISTANCE, FALL_ANGLE = 0.5, 1.0
 """A body is down once its pelvis is farther from the motion's than this [m], [rad]."""
 ENDS = frozenset(name for name in JOINTS if name.endswith(("foot", "wrist")))
@@ -76,6 +76,7 @@ class Plan:
     """What one actor is asked to do at every step; S steps.
 
     Attributes:
+        heft, bulk: mass and moment of inertia relative to an adult's.
         setpoints_wxyz: of the joints, (S, 22, 4).
         torques: feed-forward of the hanging body [N m], (S, 22, 3).
         bearers: names of the joints whose segments bear weight at some time, B.
@@ -85,6 +86,8 @@ class Plan:
 
     reference: Reference
     mass: float
+    heft: float
+    bulk: float
     setpoints_wxyz: Array
     torques: Array
     bearers: tuple[str, ...]
@@ -117,6 +120,8 @@ def _plan(
     return Plan(
         reference=reference,
         mass=body.mass,
+        heft=body.mass / 75.0,
+        bulk=body.mass / 75.0 * body.skeleton.scale**2,
         setpoints_wxyz=quat.mul(reference.rotations_wxyz, quat.exp(lead)),
         torques=upsample(needs.torques, steps),
         bearers=tuple(JOINTS[joint] for joint in needs.bearers),
@@ -167,14 +172,14 @@ class _Track(Policy):
             return self._fall(actor, body, step)
         speed = plan.reference.root_velocities[step] - body.root_velocity
         spin = plan.reference.root_spins[step] - body.root_angular_velocity
-        force = plan.force[step] + ROOT_STIFFNESS * away + ROOT_DAMPING * speed
-        torque = plan.torque[step] + TURN_STIFFNESS * turn + TURN_DAMPING * spin
+        pull = plan.heft * (ROOT_STIFFNESS * away + ROOT_DAMPING * speed)
+        twist = plan.bulk * (TURN_STIFFNESS * turn + TURN_DAMPING * spin)
         return Drive(
             setpoints_wxyz=plan.setpoints_wxyz[step],
             torques=plan.torques[step]
             + np.einsum("b,bij->ij", self._down[actor], plan.pushes[step]),
-            force=_bounded(force, self._bounds[0]),
-            torque=_bounded(torque, self._bounds[1]),
+            force=_bounded(plan.force[step] + pull, self._bounds[0]),
+            torque=_bounded(plan.torque[step] + twist, self._bounds[1]),
         )
 
     def _fall(self, actor: str, body: BodyState, step: int) -> Drive:
