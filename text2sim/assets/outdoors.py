@@ -183,58 +183,7 @@ def statue(size: Size, count: int) -> Model:
         slab(0.92 * d, 0.92 * w, base - 0.05 * h, base, bevel=0.02),
     ]
     k = (h - base) / 1.75
-    robe = revolve(
-        [
-            (0, 0),
-            (0.26, 0),
-            (0.235, 0.1),
-            (0.19, 0.6),
-            (0.165, 0.95),
-            (0.145, 1.08),
-            (0.175, 1.32),
-            (0.155, 1.43),
-            (0.07, 1.5),
-            (0.055, 1.56),
-            (0, 1.58),
-        ],
-        24,
-        crease=2.0,
-    ).scaled(0.8, 1.15, 1.0)
-    folds = robe.vertices.copy()
-    angle = np.arctan2(folds[:, 1], folds[:, 0])
-    wave = 1 + 0.06 * np.cos(12 * angle) * np.clip(1 - folds[:, 2] / 1.0, 0, 1)
-    folds[:, :2] *= wave[:, None]
-    robe = Solid(vertices=folds, faces=robe.faces, crease=robe.crease)
-    head = ellipsoid((0.095, 0.078, 0.125)).at(0.015, 0, 1.625)
-    nose = ellipsoid((0.02, 0.012, 0.022), 8, 6).at(0.11, 0, 1.615)
-    curls = ellipsoid((0.10, 0.086, 0.10)).at(-0.012, 0, 1.655)
-    arms = [
-        tube(
-            [
-                [0, 0.17, 1.38],
-                [0.0, 0.25, 1.22],
-                [0.03, 0.27, 1.08],
-                [0.12, 0.2, 0.99],
-                [0.19, 0.1, 1.0],
-            ],
-            [0.05, 0.06, 0.05, 0.042, 0.032],
-            segments=12,
-            crease=2.0,
-        ),
-        tube(
-            [
-                [0, -0.17, 1.38],
-                [0.04, -0.26, 1.30],
-                [0.12, -0.32, 1.36],
-                [0.17, -0.30, 1.52],
-                [0.19, -0.28, 1.62],
-            ],
-            [0.05, 0.058, 0.046, 0.036, 0.026],
-            segments=12,
-            crease=2.0,
-        ),
-    ]
-    figure = [s.scaled(k, k, k).at(z=base) for s in (robe, head, nose, curls, *arms)]
+    figure = [solid.scaled(k, k, k).at(z=base) for solid in _figure()]
     return Model(
         pieces=(piece(DARK, *plinth), piece(MAIN, *figure)),
         parts=(
@@ -245,6 +194,32 @@ def statue(size: Size, count: int) -> Model:
             *map(hull_part, figure[4:]),
         ),
     )
+
+
+def _figure() -> list[Solid]:
+    """A robed figure 1.75 m tall: robe, head, nose, hair, left arm, right arm (raised)."""
+    rows = [
+        (0, 0), (0.26, 0), (0.235, 0.1), (0.19, 0.6), (0.165, 0.95), (0.145, 1.08), (0.175, 1.32),
+        (0.155, 1.43), (0.07, 1.5), (0.055, 1.56), (0, 1.58),
+    ]  # fmt: skip
+    robe = revolve(rows, 24, crease=2.0).scaled(0.8, 1.15, 1.0)
+    folds = robe.vertices.copy()
+    turn = np.arctan2(folds[:, 1], folds[:, 0])
+    wave = 1 + 0.06 * np.cos(12 * turn) * np.clip(1 - folds[:, 2], 0, 1)
+    folds[:, :2] *= wave[:, None]
+    left = [(0, 0.17, 1.38), (0, 0.25, 1.22), (0.03, 0.27, 1.08), (0.12, 0.2, 0.99), (0.19, 0.1, 1)]
+    right = [
+        (0, -0.17, 1.38), (0.04, -0.26, 1.30), (0.12, -0.32, 1.36), (0.17, -0.30, 1.52),
+        (0.19, -0.28, 1.62),
+    ]  # fmt: skip
+    return [
+        Solid(vertices=folds, faces=robe.faces, crease=robe.crease),
+        ellipsoid((0.095, 0.078, 0.125)).at(0.015, 0, 1.625),
+        ellipsoid((0.02, 0.012, 0.022), 8, 6).at(0.11, 0, 1.615),
+        ellipsoid((0.10, 0.086, 0.10)).at(-0.012, 0, 1.655),
+        tube(left, [0.05, 0.06, 0.05, 0.042, 0.032], segments=12, crease=2.0),
+        tube(right, [0.05, 0.058, 0.046, 0.036, 0.026], segments=12, crease=2.0),
+    ]
 
 
 def punching_bag(size: Size, count: int) -> Model:

@@ -264,7 +264,8 @@ def house(size: Size, count: int) -> Model:
     d, w, h = size
     eaves, over = 0.62 * h, 0.06 * d
     half, deep = w / 2 - over, d / 2 - over
-    profile = [(-deep, 0), (deep, 0), (deep, eaves), (0, h - 0.14), (-deep, eaves)]
+    shoulder = eaves - 0.09
+    profile = [(-deep, 0), (deep, 0), (deep, shoulder), (0, h - 0.2), (-deep, shoulder)]
     body = hull([[x, y, z] for x, z in profile for y in (-half, half)])
     ridge = h - 0.05
     drop = (ridge - eaves) / deep * over
