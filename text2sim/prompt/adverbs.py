@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from text2sim.prompt.words import words
 from text2sim.types import Direction, PathKind, RelationKind
 
 SPEED: dict[str, float] = {
@@ -23,23 +24,28 @@ INTENSITY: dict[str, float] = {
 }  # fmt: skip
 """Word before a speed word -> exponent on its factor: 'very slowly' is 0.6 ** 1.5."""
 
-MANNERS = frozenset("drunk hard high low tiptoe backwards upright still together alone barefoot "
-                    "blindfolded upside slightly casual aimlessly sideways diagonally crouched bent low "
-                    "normal smooth loudly apart deep wide tall tight sharp sideward".split())  # fmt: skip
+MANNERS = words(
+    "drunk hard high low tiptoe backwards upright still together alone barefoot "
+    "blindfolded crosslegged upside slightly casual aimlessly sideways diagonally "
+    "crouched bent normal smooth loudly apart deep wide tall tight sharp sideward"
+)
 """Words without -ly that colour a motion."""
 
-NOT_MANNERS = frozenset("only early approximately probably finally initially directly immediately "
-                        "exactly simultaneously repeatedly constantly continuously family ugly "
-                        "friendly elderly silly lovely apply fly partly really "
-                        "approximatly suddenly completely fully actually apparently "
-                        "clearly simply basically originally shortly firstly lastly secondly "
-                        "seemingly likely possibly roughly almost".split())  # fmt: skip
+NOT_MANNERS = words(
+    "only early approximately probably finally initially directly immediately exactly "
+    "simultaneously repeatedly constantly continuously family ugly friendly elderly silly "
+    "lovely apply fly partly really approximatly suddenly completely fully actually "
+    "apparently clearly simply basically originally shortly firstly lastly secondly "
+    "seemingly likely possibly roughly almost"
+)
 
-EMPTY_ADVERBS = frozenset("approximately probably initially directly immediately exactly suddenly "
-                          "completely fully actually apparently clearly simply basically shortly "
-                          "again still yet now nearby maybe perhaps about around roughly "
-                          "further normally usually partly really only just also too though "
-                          "constantly continuously originally afterwards later away possibly".split())  # fmt: skip
+EMPTY_ADVERBS = words(
+    "approximately probably initially directly immediately exactly suddenly completely "
+    "fully actually apparently clearly simply basically shortly again still yet now "
+    "nearby maybe perhaps about around roughly further normally usually partly really "
+    "only just also too though constantly continuously originally afterwards later away "
+    "possibly"
+)
 """Adverbs that change nothing that can be shown."""
 
 DIRECTIONS: dict[str, Direction] = {
@@ -90,16 +96,20 @@ PLACES_AT: dict[str, RelationKind] = {
 """Preposition -> where its subject stands, relative to its object."""
 
 ROUTES: dict[PathKind, frozenset[str]] = {
-    "circle": frozenset("circle circles loop loops oval ellipse spiral arc curve curves "
-                        "semicircle quartercircle round rounds".split()),
-    "zigzag": frozenset("zigzag zigzags zig-zag slalom serpentine".split()),
-    "straight": frozenset("line straight".split()),
+    "circle": words(
+    "circle circles loop loops oval ellipse spiral arc curve curves semicircle "
+    "quartercircle round rounds"
+),
+    "zigzag": words("zigzag zigzags zig-zag slalom serpentine"),
+    "straight": words("line straight"),
 }  # fmt: skip
 """Shapes that a path can have, as nouns."""
 
-ORDER_WORDS = frozenset("then next afterwards afterward finally later first firstly second secondly "
-                        "lastly subsequently eventually thereafter meanwhile simultaneously "
-                        "initially concurrently again before last thirdly third".split())  # fmt: skip
-TOGETHER = frozenset("meanwhile simultaneously concurrently".split())
+ORDER_WORDS = words(
+    "then next afterwards afterward finally later first firstly second secondly lastly "
+    "subsequently eventually thereafter meanwhile simultaneously initially concurrently "
+    "again before last thirdly third"
+)
+TOGETHER = words("meanwhile simultaneously concurrently")
 REPEATED: dict[str, int] = {"once": 1, "twice": 2, "thrice": 3}
 OFTEN: dict[str, int] = {"repeatedly": 3, "multiple times": 3}

@@ -162,10 +162,9 @@ def _describe_by_noun(work: Interpretation, draft: Draft, noun: Chunk) -> None:
 def _canonical(work: Interpretation, predicate: Predicate, objects: tuple[str, ...]) -> str:
     verb, noun = predicate.verb, predicate.object
     acts_on = bool(objects)
-    if noun is not None and verb.split()[0] == "play":
-        if noun.noun.split()[-1] in PLAYED:
-            work.claim(noun.start, noun.end)
-            return _nearest(work, f"play {noun.noun}", PLAYED[noun.noun.split()[-1]])
+    if noun is not None and verb.split()[0] == "play" and noun.noun.split()[-1] in PLAYED:
+        work.claim(noun.start, noun.end)
+        return _nearest(work, f"play {noun.noun}", PLAYED[noun.noun.split()[-1]])
     if noun is not None and noun.role == "body":
         return _with_limb(work, predicate, noun.noun.split()[-1])
     if acts_on and verb in WITH_OBJECT:

@@ -137,7 +137,7 @@ class Cast:
     def _one_of_several(self, chunk: Chunk) -> tuple[str, ...]:
         """'the red one' of 'two boxes': the first that may be red, which it is from now on."""
         fresh = describe_prop("", "", chunk)
-        latest_groups = sorted(reversed(self.recent), key=lambda ids: len(ids) < 2)
+        latest_groups = sorted(self.recent, key=lambda ids: len(ids) < 2)
         for ids in latest_groups:
             for key in ids if ids and ids[0] in self.props else ():
                 known = self.props[key]
@@ -207,6 +207,9 @@ class Cast:
                     if found is None and gender in ("male", "female"):
                         self.actors[key] = replace(self.actors[key], gender=gender)  # type: ignore[arg-type]
                     return (key,)
+        for key in exclude:
+            if key in self.actors and self.actors[key].gender in (None, gender):
+                return (key,)
         if low not in _PRONOUN_NOUN:
             return tuple(people[:1]) or exclude[:1]
         return (self.add_actor(_PRONOUN_NOUN[low]),)

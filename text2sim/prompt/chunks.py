@@ -23,16 +23,18 @@ from text2sim.prompt.lexicon import (
 )
 from text2sim.prompt.reading import Reading, Word
 from text2sim.prompt.verbs import ACTION_NOUNS, LIGHT
+from text2sim.prompt.words import words
 
 Role = Literal[
     "actor", "prop", "body", "garment", "place", "ground", "measure", "route", "direction",
     "action", "motion", "pronoun", "empty",
 ]  # fmt: skip
 
-_DETERMINERS = frozenset("a an the this that these those his her its their my your our both all "
-                         "another each every some any no one's person's".split())  # fmt: skip
-_PRONOUNS = frozenset("he she it they him them you i we me us himself herself itself themselves "
-                      "who".split())  # fmt: skip
+_DETERMINERS = words(
+    "a an the this that these those his her its their my your our both all another each "
+    "every some any no one's person's"
+)
+_PRONOUNS = words("he she it they him them you i we me us himself herself itself themselves who")
 _DESCRIBING = ("JJ", "JJR", "JJS", "CD", "VBN", "VBG")
 
 

@@ -9,10 +9,13 @@ from text2sim.catalogue import COLOURS
 from text2sim.prompt.cast import Cast, colour_of
 from text2sim.prompt.chunks import Chunk
 from text2sim.prompt.reading import Reading
+from text2sim.prompt.words import words
 from text2sim.types import Garment
 
-_CUES = frozenset("in with wearing wears wear wore has having have dressed".split())
-_BEARDS = frozenset("beard moustache mustache".split())
+_CUES = frozenset(
+    ["in", "with", "wearing", "wears", "wear", "wore", "has", "having", "have", "dressed"]
+)
+_BEARDS = words("beard moustache mustache")
 
 
 @final

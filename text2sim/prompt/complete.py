@@ -8,12 +8,13 @@ from text2sim.actions import ACTIONS
 from text2sim.catalogue import KINDS, NOUNS
 from text2sim.prompt.build import Draft
 from text2sim.prompt.places import RESTING
+from text2sim.prompt.words import words
 from text2sim.types import PathCue
 
 if TYPE_CHECKING:
     from text2sim.prompt.interpret import Interpretation
 
-_MUTUAL = frozenset("fight hug kiss embrace wrestle".split()) | {"shake hand"}
+_MUTUAL = words("fight hug kiss embrace wrestle") | {"shake hand"}
 
 
 def complete(work: Interpretation) -> None:

@@ -9,19 +9,28 @@ from text2sim.errors import NoActorError
 from text2sim.prompt import clothing
 from text2sim.prompt.build import Draft, resolve
 from text2sim.prompt.cast import Cast
-from text2sim.prompt.complete import complete, partner
 from text2sim.prompt.chunks import Chunk, find_chunks
+from text2sim.prompt.complete import complete, partner
 from text2sim.prompt.guard import EXAMPLE
 from text2sim.prompt.lexicon import FUNCTION_WORDS
 from text2sim.prompt.modifiers import apply_phrases
-from text2sim.prompt.order import Event, Placed, arrange
+from text2sim.prompt.order import Placed, arrange
 from text2sim.prompt.phrases import Phrase, Spotter
-from text2sim.prompt.predicates import Predicate, find_predicates, find_verbs, subject_word
+from text2sim.prompt.predicates import (
+    Predicate,
+    find_predicates,
+    find_verbs,
+    known_action,
+    subject_word,
+)
 from text2sim.prompt.reading import Reading, Word
+from text2sim.prompt.words import words
 from text2sim.types import Action, Relation, Script
 
-_POSTURES = frozenset("sit stand lie rest hang lean stay be".split())
-_COMPANY = frozenset("walk run dance talk stand sit punch march skip sneak jump".split())
+_POSTURES = words("sit stand lie rest hang lean stay be")
+_COMPANY = frozenset(
+    ["walk", "run", "dance", "talk", "stand", "sit", "punch", "march", "skip", "sneak", "jump"]
+)
 
 
 @final
@@ -76,7 +85,7 @@ def interpret(prompt: str, reading: Reading) -> Script:
     predicates = find_predicates(reading, verbs, chunks) or _named_only(reading, chunks)
     phrases = _spot(work, predicates)
     _introduce(work, predicates, phrases)
-    predicates = _without_things(work, predicates)
+    predicates = _without_purposes(work, _without_things(work, predicates))
     if not work.cast.actors and not _implies_somebody(work, predicates):
         raise NoActorError(
             f"Nobody does anything in this prompt; say who does what, {EXAMPLE} or 'a woman kicks "
@@ -235,7 +244,12 @@ def _new_subject(work: Interpretation, predicate: Predicate, word: Word) -> Word
     for chunk in work.chunks if passed else ():
         opens = work.reading.low(chunk.start - 1) in ("and", "while", "then", "but")
         closes = not set(range(chunk.end, predicate.index)) & work.verbs
-        if max(passed) < chunk.start < predicate.index and chunk.role == "actor" and opens and closes:
+        if (
+            max(passed) < chunk.start < predicate.index
+            and chunk.role == "actor"
+            and opens
+            and closes
+        ):
             return chunk.head
     return word
 
@@ -254,6 +268,20 @@ def _without_things(
             noun = work.cast.props[subjects[0]].noun
             work.warnings.append(f"Only people act: '{noun}' does not '{item.verb}'.")
             work.claimed -= item.words
+    return tuple(kept)
+
+
+def _without_purposes(
+    work: Interpretation, predicates: tuple[Predicate, ...]
+) -> tuple[Predicate, ...]:
+    """'jumps to score' is a jump: what it is for can't be shown."""
+    kept = []
+    for item in predicates:
+        if work.reading.low(item.index - 1) == "to" and not known_action(item.verb) and kept:
+            work.warnings.append(f"The verb '{item.verb}' is unknown; it is left out.")
+            work.claimed -= item.words
+        else:
+            kept.append(item)
     return tuple(kept)
 
 
@@ -333,9 +361,9 @@ def _write(
     for actor in draft.actors:
         anchor = None if item.anchor is None else _anchor_of(made[item.anchor], actor)
         start = item.start
-        if first is not None and anchor is None:
-            start, anchor = "with", first
-        elif first is not None and item.anchor is not None and actor not in made[item.anchor]:
+        if (first is not None and anchor is None) or (
+            first is not None and item.anchor is not None and actor not in made[item.anchor]
+        ):
             start, anchor = "with", first
         for stage in draft.stages():
             action = replace(

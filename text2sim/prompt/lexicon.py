@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from text2sim.prompt.words import words
+
 Gender = Literal["male", "female"] | None
 Age = Literal["child", "adult", "old"]
 
@@ -58,36 +60,44 @@ IRREGULAR_PLURALS = {
     "torches": "torch", "couches": "couch", "bushes": "bush", "dishes": "dish", "heroes": "hero",
 }  # fmt: skip
 
-PLURAL_THINGS = frozenset("stairs scissors trousers jeans pants shorts tights leggings "
-                          "sunglasses headphones binoculars".split())  # fmt: skip
+PLURAL_THINGS = words(
+    "stairs scissors trousers jeans pants shorts tights leggings sunglasses headphones binoculars"
+)
 """Things whose plural is the name of one."""
 
-ANIMALS = frozenset("dog cat horse bird cow sheep pig chicken duck goat lion tiger bear monkey "
-                    "elephant rabbit mouse wolf fox snake fish frog donkey camel puppy kitten pony "
-                    "hen goose dragon dinosaur spider insect animal butterfly".split())  # fmt: skip
+ANIMALS = words(
+    "dog cat horse bird cow sheep pig chicken duck goat lion tiger bear monkey elephant "
+    "rabbit mouse wolf fox snake fish frog donkey camel puppy kitten pony hen goose "
+    "dragon dinosaur spider insect animal butterfly"
+)
 
-BODY = frozenset("hand foot arm leg head knee elbow fist finger shoulder hip chest face back body "
-                 "toe palm thigh ankle wrist neck throat belly stomach heel waist eye torso mouth "
-                 "hair ear nose lap forehead limb".split())  # fmt: skip
+BODY = words(
+    "hand foot arm leg head knee elbow fist finger shoulder hip chest face back body toe "
+    "palm thigh ankle wrist neck throat belly stomach heel waist eye torso mouth hair ear "
+    "nose lap forehead limb"
+)
 
-GARMENTS = frozenset("shirt t-shirt tshirt tee blouse sweater pullover jumper hoodie jacket coat "
-                     "suit vest top trousers pants jeans shorts leggings tights skirt dress gown "
-                     "kilt hat cap helmet beanie shoe shoes boot boots sneaker sneakers sandals "
-                     "uniform outfit robe cloak clothes clothing tie scarf sock socks glove gloves "
-                     "kimono apron costume bikini swimsuit pyjamas pajamas tracksuit "
-                     "sunglasses turban crown overalls tuxedo".split())  # fmt: skip
+GARMENTS = words(
+    "shirt t-shirt tshirt tee blouse sweater pullover jumper hoodie jacket coat suit vest "
+    "top trousers pants jeans shorts leggings tights skirt dress gown kilt hat cap helmet "
+    "beanie shoe shoes boot boots sneaker sneakers sandals uniform outfit robe cloak "
+    "clothes clothing tie scarf sock socks glove gloves kimono apron costume bikini "
+    "swimsuit pyjamas pajamas tracksuit sunglasses turban crown overalls tuxedo"
+)
 
-PLACES = frozenset("park kitchen street forest beach room bedroom bathroom gym garden city desert "
-                   "field office school town village road meadow classroom hall corridor hallway "
-                   "theatre theater museum shop store supermarket restaurant bar cafe library "
-                   "hospital church station airport square yard courtyard backyard basement attic "
-                   "warehouse factory lobby playground stadium court woods jungle mountains farm "
-                   "studio club disco castle dungeon lawn pavement sidewalk path pitch arena market "
-                   "alley plaza garage parking ballroom outdoors indoors".split())  # fmt: skip
+PLACES = words(
+    "park kitchen street forest beach room bedroom bathroom gym garden city desert field "
+    "office school town village road meadow classroom hall corridor hallway theatre "
+    "theater museum shop store supermarket restaurant bar cafe library hospital church "
+    "station airport square yard courtyard backyard basement attic warehouse factory "
+    "lobby playground stadium court woods jungle mountains farm studio club disco castle "
+    "dungeon lawn pavement sidewalk path pitch arena market alley plaza garage parking "
+    "ballroom outdoors indoors"
+)
 
-GROUND = frozenset("ground floor earth".split())
+GROUND = words("ground floor earth grass")
 
-VAGUE_THINGS = frozenset("something object thing item anything sth".split())
+VAGUE_THINGS = words("something object thing item anything sth")
 
 MATERIALS = {
     "wooden": "wood", "wood": "wood", "metal": "metal", "metallic": "metal", "steel": "steel",
@@ -105,13 +115,13 @@ SIZES = {
     "huge": "huge", "giant": "huge", "enormous": "huge", "gigantic": "huge", "massive": "huge",
 }  # fmt: skip
 
-AGES: dict[str, Age] = dict.fromkeys("old elderly aged ancient senior".split(), "old")
+AGES: dict[str, Age] = dict.fromkeys(words("old elderly aged ancient senior"), "old")
 HEIGHTS = {"tall": "tall", "giant": "tall", "big": "tall", "lanky": "tall", "huge": "tall",
            "short": "short", "small": "short", "tiny": "short", "little": "short"}  # fmt: skip
 BUILDS = {
-    **dict.fromkeys("heavy fat overweight obese chubby stout plump large heavyset".split(), "heavy"),
-    **dict.fromkeys("slim thin skinny slender lean".split(), "slim"),
-    **dict.fromkeys("muscular strong athletic buff sturdy burly".split(), "muscular"),
+    **dict.fromkeys(words("heavy fat overweight obese chubby stout plump large heavyset"), "heavy"),
+    **dict.fromkeys(words("slim thin skinny slender lean"), "slim"),
+    **dict.fromkeys(words("muscular strong athletic buff sturdy burly"), "muscular"),
 }  # fmt: skip
 HAIR_WORDS = {"blond": "blond", "blonde": "blond", "bald": "bald", "brunette": "brown",
               "redhead": "red", "dark-haired": "dark", "red-haired": "red", "grey-haired": "grey",
@@ -119,47 +129,132 @@ HAIR_WORDS = {"blond": "blond", "blonde": "blond", "bald": "bald", "brunette": "
               "blond-haired": "blond", "blonde-haired": "blond", "fair-haired": "blond",
               "brown-haired": "brown"}  # fmt: skip
 
-SHELLS = frozenset("piece pair bunch flight set stack pile kind sort type group number lot "
-                   "couple row sheet".split())  # fmt: skip
+SHELLS = words(
+    "piece pair bunch flight set stack pile kind sort type group number lot couple row sheet"
+)
 """'a flight of stairs' is about the stairs."""
 
-MOTION_NOUNS = frozenset("motion movement gesture move action exercise activity pose stance "
-                         "technique".split())  # fmt: skip
+MOTION_NOUNS = words("motion movement gesture move action exercise activity pose stance technique")
 """'a waving motion' is about the waving."""
 
 EMPTY_NOUNS = frozenset(
-    "way manner bit direction place position spot side front time course moment distance time "
-    "order balance pace speed velocity tempo rate fashion style mood half quarter end start "
-    "beginning line air rest while part middle point force stop sequence motion movement "
-    "rain snow wind sun sunshine fog storm moonlight dark darkness fun all height angle support kind form posture location target response attempt pattern shape "
-    "size effort radius diameter weight reason".split()
+    [
+        "way",
+        "manner",
+        "bit",
+        "direction",
+        "place",
+        "position",
+        "spot",
+        "side",
+        "front",
+        "time",
+        "course",
+        "moment",
+        "distance",
+        "time",
+        "order",
+        "balance",
+        "pace",
+        "speed",
+        "velocity",
+        "tempo",
+        "rate",
+        "fashion",
+        "style",
+        "mood",
+        "half",
+        "quarter",
+        "end",
+        "start",
+        "beginning",
+        "line",
+        "air",
+        "rest",
+        "while",
+        "part",
+        "middle",
+        "point",
+        "force",
+        "stop",
+        "sequence",
+        "motion",
+        "movement",
+        "row",
+        "top",
+        "bottom",
+        "rain",
+        "snow",
+        "wind",
+        "sun",
+        "sunshine",
+        "fog",
+        "storm",
+        "moonlight",
+        "dark",
+        "darkness",
+        "fun",
+        "all",
+        "height",
+        "angle",
+        "support",
+        "kind",
+        "form",
+        "posture",
+        "location",
+        "target",
+        "response",
+        "attempt",
+        "pattern",
+        "shape",
+        "size",
+        "effort",
+        "radius",
+        "diameter",
+        "weight",
+        "reason",
+    ]
 )
 """Nouns that never are things; phrases that give them a meaning are spotted before."""
 
 FUNCTION_WORDS = frozenset(
-    "a an the this that these those some any each every all both either no his her its their my "
-    "your our of to at with in on by for from as about into and or but so then than be is are was "
-    "were am been being beeing do does did doing have has had having will would can could may "
-    "might must shall should there here it he she they them him i you we me us himself herself "
-    "itself themselves who which what whose where when if not n't 's ' also just please very "
-    "quite rather really too more while it's own let make that's now one there's such only even "
-    "gets get getting another other while after before during until along with".split()
+    ["a", "an", "the", "this", "that", "these", "those", "some", "any", "each", "every", "all", "both", "either", "no", "his", "her", "its", "their", "my", "your", "our", "of", "to", "at", "with", "in", "on", "by", "for", "from", "as", "about", "into", "and", "or", "but", "so", "then", "than", "be", "is", "are", "was", "were", "am", "been", "being", "beeing", "do", "does", "did", "doing", "have", "has", "had", "having", "will", "would", "can", "could", "may", "might", "must", "shall", "should", "there", "here", "it", "he", "she", "they", "them", "him", "i", "you", "we", "me", "us", "himself", "herself", "itself", "themselves", "who", "which", "what", "whose", "where", "when", "if", "not", "n't", "'s", "'", "also", "just", "please", "very", "quite", "rather", "really", "too", "more", "while", "it's", "own", "let", "make", "that's", "now", "one", "there's", "such", "only", "even", "gets", "get", "getting", "another", "other", "while", "after", "before", "during", "until", "along", "with"]
 )  # fmt: skip
 """Words that carry no content of their own: they may stay unplaced without being reported."""
 
 ENGLISH_WORDS = FUNCTION_WORDS | frozenset(
-    "up down over under around through across between behind front next back left right forward "
-    "forwards backward backwards away off out onto towards toward again once twice".split()
+    [
+        "up",
+        "down",
+        "over",
+        "under",
+        "around",
+        "through",
+        "across",
+        "between",
+        "behind",
+        "front",
+        "next",
+        "back",
+        "left",
+        "right",
+        "forward",
+        "forwards",
+        "backward",
+        "backwards",
+        "away",
+        "off",
+        "out",
+        "onto",
+        "towards",
+        "toward",
+        "again",
+        "once",
+        "twice",
+    ]
 )
 FOREIGN_WORDS = frozenset(
-    "ein eine einen einem einer eines der das den dem des und ist mit auf zu im ins vom zum zur "
-    "nach über für nicht er sie es sich geht läuft mann frau treppe hinauf "
-    "un une le la les du aux et est dans avec sur sous par pour vers il elle monte homme femme "
-    "el los las y con por hacia una hombre mujer del al en que sube camina "
-    "uno gli della dello nel nella sul sulla e lo uomo donna cammina "
-    "um uma os na nas nos com homem mulher sobe anda até "
-    "een het de op met naar loopt een vrouw en som och på ett en mand mannen kvinna "
-    "jest na się po mężczyzna idzie adam yürüyor bir merdiven".split()
+    ["ein", "eine", "einen", "einem", "einer", "eines", "der", "das", "den", "dem", "des", "und", "ist", "mit", "auf", "zu", "im", "ins", "vom", "zum", "zur", "nach", "über", "für", "nicht", "er", "sie", "es", "sich", "geht", "läuft", "mann", "frau", "treppe", "hinauf", "un", "une", "le", "la", "les", "du", "aux", "et", "est", "dans", "avec", "sur", "sous", "par", "pour", "vers", "il", "elle", "monte", "homme", "femme", "el", "los", "las", "y", "con", "por", "hacia", "una", "hombre", "mujer", "del", "al", "en", "que", "sube", "camina", "uno", "gli", "della", "dello", "nel", "nella", "sul", "sulla", "e", "lo", "uomo", "donna", "cammina", "um", "uma", "os", "na", "nas", "nos", "com", "homem", "mulher", "sobe", "anda", "até", "een", "het", "de", "op", "met", "naar", "loopt", "een", "vrouw", "en", "som", "och", "på", "ett", "en", "mand", "mannen", "kvinna", "jest", "na", "się", "po", "mężczyzna", "idzie", "adam", "yürüyor", "bir", "merdiven"]
 )  # fmt: skip
 """Frequent words of other languages written in Latin letters; none of them is English."""
 

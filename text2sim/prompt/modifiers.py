@@ -21,7 +21,23 @@ if TYPE_CHECKING:
 
 _TURNING = frozenset({"turn", "spin"})
 _STEPPING = frozenset(
-    "step jump hop leap lean stumble move lunge stagger skip retreat shuffle bend roll fall".split()
+    [
+        "step",
+        "jump",
+        "hop",
+        "leap",
+        "lean",
+        "stumble",
+        "move",
+        "lunge",
+        "stagger",
+        "skip",
+        "retreat",
+        "shuffle",
+        "bend",
+        "roll",
+        "fall",
+    ]
 )
 
 
@@ -38,9 +54,9 @@ def apply_phrases(work: Interpretation, phrases: list[Phrase]) -> None:
             draft = work.drafts[work.drafts.index(draft) - 1]
         if phrase.kind == "place":
             _place(work, phrase, draft)
-        elif phrase.kind == "empty":
-            work.claim(phrase.start, phrase.end)
-        elif draft is not None and _APPLY[phrase.kind](work, phrase, draft):
+        elif phrase.kind == "empty" or (
+            draft is not None and _APPLY[phrase.kind](work, phrase, draft)
+        ):
             work.claim(phrase.start, phrase.end)
 
 
@@ -292,7 +308,7 @@ def _described(work: Interpretation, phrase: Phrase, draft: Draft | None) -> tup
         return None
     is_object = left is draft.predicate.object
     if is_object and (
-        draft.action.name == "put_down" or phrase.text in PATHS and draft.action.name != "pick_up"
+        draft.action.name == "put_down" or (phrase.text in PATHS and draft.action.name != "pick_up")
     ):
         return None
     if (

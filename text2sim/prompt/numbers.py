@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 import re
 
+from text2sim.prompt.words import words
+
 NUMBERS: dict[str, float] = {
     **{word: float(value) for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-        "fifteen sixteen seventeen eighteen nineteen twenty".split())},
+        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"])},
     "thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "ninety": 90.0, "hundred": 100.0,
     "dozen": 12.0, "couple": 2.0, "few": 3.0, "several": 3.0, "some": 3.0, "many": 5.0,
     "multiple": 3.0, "half": 0.5, "single": 1.0, "a": 1.0, "an": 1.0, "another": 1.0,
@@ -16,7 +17,7 @@ NUMBERS: dict[str, float] = {
 }  # fmt: skip
 """Number word -> value; vague ones by convention: 'a few', 'several' and 'some' are 3, 'many' 5."""
 
-VAGUE = frozenset("some few several multiple many various numerous".split())
+VAGUE = words("some few several multiple many various numerous")
 
 SECONDS = {"second": 1.0, "sec": 1.0, "s": 1.0, "minute": 60.0, "min": 60.0, "moment": 2.0,
            "while": 4.0, "hour": 3600.0}  # fmt: skip

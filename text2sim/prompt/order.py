@@ -9,10 +9,11 @@ from text2sim.actions import ACTIONS
 from text2sim.prompt.adverbs import TOGETHER
 from text2sim.prompt.predicates import Predicate
 from text2sim.prompt.reading import Reading
+from text2sim.prompt.words import words
 
-_DURING = frozenset("while as whilst when during".split())
+_DURING = words("while as whilst when during")
 _MARKERS = _DURING | {"after", "before", "until", "once", "till"}
-_UNTIMED = frozenset("nod look talk shake_head".split())
+_UNTIMED = words("nod look talk shake_head")
 """Actions of head and mouth, which go with anything."""
 
 

@@ -30,15 +30,16 @@ from text2sim.prompt.adverbs import (
 from text2sim.prompt.chunks import Chunk
 from text2sim.prompt.lexicon import BODY, singular
 from text2sim.prompt.reading import Reading
+from text2sim.prompt.words import words
 
 Kind = Literal[
     "duration", "distance", "angle", "times", "steps", "route", "side", "direction", "turning",
     "manner", "order", "place", "empty", "shuttle", "way", "mutual",
 ]  # fmt: skip
 
-_THE = frozenset("the his her its their my your a an".split())
-_RATES = frozenset("speed pace tempo velocity rate walk run jog trot".split())
-_WAYS = frozenset("way manner fashion style".split())
+_THE = words("the his her its their my your a an")
+_RATES = words("speed pace tempo velocity rate walk run jog trot")
+_WAYS = words("way manner fashion style")
 _RATE_WORDS = {"high": 1.5, "full": 1.8, "top": 1.8, "medium": 1.0, "normal": 1.0, "moderate": 1.0,
                "low": 0.6, "constant": 1.0, "average": 1.0, "walking": 1.0, "great": 1.5,
                "maximum": 1.8, "steady": 1.0, "good": 1.1, "increased": 1.3}  # fmt: skip
@@ -105,8 +106,10 @@ class Spotter:
         return found
 
 
-_ABOUT = frozenset("about approximately around over roughly".split())
-_LENGTHS = frozenset("very more small big large little short long normal tiny single".split())
+_ABOUT = words("about approximately around over roughly")
+_LENGTHS = frozenset(
+    ["very", "more", "small", "big", "large", "little", "short", "long", "normal", "tiny", "single"]
+)
 
 
 def _measure(s: Spotter, i: int) -> Phrase | None:
@@ -170,7 +173,10 @@ def _measured(
 
 def _is_limb(s: Spotter, start: int, i: int) -> bool:
     chunk = next((c for c in s.chunks if c.head.index == i), None)
-    return chunk is not None and chunk.role == "body" or s.reading.low(start - 1) in ("with", "on")
+    return (chunk is not None and chunk.role == "body") or s.reading.low(start - 1) in (
+        "with",
+        "on",
+    )
 
 
 def _repeats(s: Spotter, i: int) -> Phrase | None:
@@ -267,6 +273,14 @@ def _side(s: Spotter, i: int) -> Phrase | None:
     plural = singular(chunk.head.low) != chunk.head.low
     if not text and paired and plural and (chunk.count in (None, 2.0)):
         text = "both"
+    posed = chunk.end < len(s.reading.words) and s.reading.words[chunk.end].tag in (
+        "VBN",
+        "VBD",
+        "JJ",
+    )
+    if posed and low(start) == "with" and chunk.end not in s.taken:
+        return Phrase(kind="manner", start=start, end=chunk.end + 1, value=1.0,
+                      text=f"{chunk.head.low} {low(chunk.end)}")  # fmt: skip
     if not text and singular(chunk.head.low) == "back" and chunk.determiner == "":
         return None
     return Phrase(kind="side", start=start, end=chunk.end, text=text, chunk=chunk)
@@ -394,15 +408,16 @@ def _manner(s: Spotter, i: int) -> Phrase | None:
     if (
         word in SPEED
         and s.reading.words[i].tag[:2] not in ("VB", "CC")
-        and not word in ("rush", "hurry")
+        and word not in ("rush", "hurry")
     ):
         return Phrase(kind="manner", start=start, end=i + 1, text=word, value=SPEED[word] ** power)
     adverb = word.endswith("ly") and len(word) > 4 and word not in NOT_MANNERS
     known = word in MANNERS and s.reading.words[i].tag[:2] in ("RB", "JJ", "NN", "RP", "VB")
-    if (
-        (adverb or known)
-        and s.reading.words[i].tag[:2] != "NN"
-        or word in ("barefoot", "upright", "tiptoe")
+    if ((adverb or known) and s.reading.words[i].tag[:2] != "NN") or word in (
+        "barefoot",
+        "upright",
+        "tiptoe",
+        "crosslegged",
     ):
         return Phrase(kind="manner", start=start, end=i + 1, text=word, value=1.0)
     return None

@@ -7,6 +7,7 @@ from typing import Literal, final
 
 from text2sim.actions import ACTIONS
 from text2sim.prompt.adverbs import PATHS, PLACES_AT
+from text2sim.prompt.words import words
 from text2sim.types import PathKind
 
 Use = Literal["path", "relation", "target", "recipient", "object_on", "companion", "near"]
@@ -21,12 +22,28 @@ class Placement:
     path: PathKind | None = None
 
 
-GESTURES = frozenset("wave point nod look talk bow clap shake_head kneel turn raise_arms".split())
+GESTURES = frozenset(
+    [
+        "wave",
+        "point",
+        "nod",
+        "look",
+        "talk",
+        "bow",
+        "clap",
+        "shake_head",
+        "kneel",
+        "turn",
+        "raise_arms",
+    ]
+)
 """Actions that address somebody or something."""
-SENDING = frozenset("throw kick carry push pull punch".split())
+SENDING = words("throw kick carry push pull punch")
 """Actions that make their object go somewhere."""
-RESTING = frozenset("sit lie".split())
-_ADDRESSING = frozenset("to at towards toward for up to down at from over to".split())
+RESTING = words("sit lie")
+_ADDRESSING = frozenset(
+    ["to", "at", "towards", "toward", "for", "up", "to", "down", "at", "from", "over", "to"]
+)
 
 _PATH_OF_PLACE: dict[str, PathKind] = {
     "on": "onto", "in": "into", "under": "under", "between": "between", "behind": "past",
@@ -89,8 +106,9 @@ def place_in(
     return Placement(use="path", path=way(preposition))
 
 
-_MOVING = frozenset("up down towards toward to onto into off through across along past away from "
-                    "out of".split()) | {"away from", "out of", "up to", "over to"}  # fmt: skip
+_MOVING = words(
+    "up down towards toward to onto into off through across along past away from out of"
+) | {"away from", "out of", "up to", "over to"}  # fmt: skip
 
 
 def _sent(action: str, preposition: str) -> Placement:

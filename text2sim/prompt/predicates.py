@@ -17,13 +17,14 @@ from text2sim.prompt.verbs import (
     CATENATIVE,
     LIGHT,
     NEAREST,
-    OBJECT_PATHS,
     TRANSITIVE_PARTICLES,
     WEARING,
     verb_forms,
 )
 
-_PARTICLES = frozenset("up down over around away off out back round forward still".split())
+_PARTICLES = frozenset(
+    ["up", "down", "over", "around", "away", "off", "out", "back", "round", "forward", "still"]
+)
 _MERGED = frozenset({"xcomp", "ccomp", "advcl", "conj", "dobj", "pcomp", "dep"})
 
 
@@ -66,10 +67,14 @@ def find_verbs(reading: Reading) -> frozenset[int]:
 
 
 def _is_adjective(reading: Reading, word: Word) -> bool:
-    if word.low == "using" and _has_limb(reading, word.index):
+    if word.low == "crosslegged" or (word.low == "using" and _has_limb(reading, word.index)):
         return True
     if word.tag not in ("VBG", "VBN", "VBD"):
         return word.low == "left" and not reading.children(word)
+    if word.tag in ("VBN", "VBD") and singular(reading.low(word.index - 1)) in BODY and "with" in (
+        reading.low(word.index - 2), reading.low(word.index - 3), reading.low(word.index - 4)
+    ):  # fmt: skip
+        return True
     following = reading.words[word.index + 1] if word.index + 1 < len(reading.words) else None
     before = reading.low(word.index - 1)
     describes = (
@@ -276,10 +281,8 @@ def _object(reading: Reading, word: Word, chunks: tuple[Chunk, ...]) -> Chunk | 
     while _may_precede_object(reading, word, index):
         index += 1
     for chunk in chunks:
-        if (
-            chunk.start == index
-            and chunk.role not in ("measure", "route", "empty")
-            or (chunk.start == index and chunk.head.lemma in STEPS)
+        if (chunk.start == index and chunk.role not in ("measure", "route", "empty")) or (
+            chunk.start == index and chunk.head.lemma in STEPS
         ):
             return chunk
     return None
@@ -290,11 +293,8 @@ def _may_precede_object(reading: Reading, verb: Word, index: int) -> bool:
     if low in ("up", "down", "over", "away", "out", "off", "back"):
         return verb.lemma in TRANSITIVE_PARTICLES and f"{verb.lemma} {low}" in VERBS
     adverb = index < len(reading.words) and reading.words[index].tag == "RB"
-    return (
-        adverb
-        and (low.endswith("ly") or low in SPEED or low in INTENSITY)
-        or low in ("at", "for", "on")
-        and f"{verb.lemma} {low}" in VERBS
+    return (adverb and (low.endswith("ly") or low in SPEED or low in INTENSITY)) or (
+        low in ("at", "for", "on") and f"{verb.lemma} {low}" in VERBS
     )
 
 
@@ -345,7 +345,7 @@ def _phrasal(reading: Reading, word: Word, direct: Chunk | None) -> tuple[str, s
         one = f"{lemma} {reading.low(index)}"
         if one in VERBS and reading.low(index) and _is_particle(reading, word, index, near):
             return one, set() if one.endswith(" to") else {index}
-    if direct is not None and f"{lemma} {direct.noun}" in VERBS:
+    if direct is not None and f"{lemma} {direct.noun}" in VERBS and direct.noun != "back":
         return f"{lemma} {direct.noun}", set()
     if (
         direct is not None
@@ -365,10 +365,8 @@ def _is_particle(reading: Reading, verb: Word, index: int, near: bool) -> bool:
         reading.words[following].tag in ("DT", "PRP$", "CD", "PRP", "PDT")
         or reading.words[following].tag.startswith(("NN", "JJ"))
     )
-    if (
-        not opens
-        or reading.low(following) in ("left", "right", "straight", "his", "her")
-        and not near
+    if not opens or (
+        reading.low(following) in ("left", "right", "straight", "his", "her") and not near
     ):
         return True
     if reading.low(following) in ("to", "from", "again"):
@@ -400,4 +398,5 @@ def subject_word(reading: Reading, predicate: Predicate, verbs: frozenset[int]) 
 
 def known_action(verb: str) -> bool:
     """Whether the tables know the verb at all."""
-    return verb in VERBS or verb in NEAREST or verb in OBJECT_PATHS
+    first = verb.split()[0]
+    return verb in VERBS or first in VERBS or first in NEAREST

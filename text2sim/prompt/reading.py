@@ -19,6 +19,7 @@ from text2sim.prompt.lexicon import BODY, GARMENTS, PEOPLE, singular
 from text2sim.prompt.numbers import value
 from text2sim.prompt.spelling import correct, lexicon
 from text2sim.prompt.verbs import inflect, is_third_person, verb_forms
+from text2sim.prompt.words import words
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -52,6 +53,8 @@ _REWRITES = (
     (r"\ba number of\b", "several"),
     (r"\bu[ -]turn\b", "turn around"),
     (r"\bt-shirt", "tshirt"),
+    (r"\b(push|sit|pull)-(ups?)\b", r"\1\2"),
+    (r"\bcross-legged\b", "crosslegged"),
     (
         r"\b(?:a )?(?:crowd|group|bunch|team) of (?=people|men|women|children|kids|persons|boys|girls)",
         "several ",
@@ -92,8 +95,8 @@ _REWRITES = (
     (r"\b(?:is|are|'s) about to\b", "starts to"),
 )
 
-_PLAIN = {**dict.fromkeys("human humanoid subject figure individual character robot zombie".split(), "man"),
-          **dict.fromkeys("humans subjects figures robots".split(), "men")}  # fmt: skip
+_PLAIN = {**dict.fromkeys(words("human humanoid subject figure individual character robot zombie"), "man"),
+          **dict.fromkeys(words("humans subjects figures robots"), "men")}  # fmt: skip
 """Nouns that the model also takes for adjectives or verbs -> noun that is parsed instead."""
 _ANIMATE = frozenset({*PEOPLE, *GARMENTS, *COLOURS, "hair", "he", "she", "it", "who", "that"})
 """What may stand right before a verb: a person, or the end of what describes one."""
@@ -238,7 +241,10 @@ def _parse(nlp: Language, words: list[str], written: list[str]) -> tuple[Word, .
     verbs = {i for i, word in stand_ins.items() if word != "forward"}
     if stand_ins:
         stand_ins = {**plain, **stand_ins}
-        tokens = _analyse(nlp, [stand_ins.get(i, word) for i, word in enumerate(words)])
+        before, tokens = tokens, _analyse(nlp, [stand_ins.get(i, w) for i, w in enumerate(words)])
+        verbs |= {
+            i for i, token in enumerate(before) if token[1] == "VBZ" and words[i] in verb_forms()
+        }
     parsed = []
     for i, (low, (lemma, tag, dep, head)) in enumerate(zip(words, tokens)):
         if i in verbs and not tag.startswith("VB"):

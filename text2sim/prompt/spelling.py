@@ -24,9 +24,12 @@ from text2sim.prompt.lexicon import (
 )
 from text2sim.prompt.numbers import NUMBERS, UNITS
 from text2sim.prompt.verbs import ACTION_NOUNS, PLAYED, verb_forms
+from text2sim.prompt.words import words
 
-_OTHER = frozenset("clockwise counterclockwise upstairs downstairs diagonally sideways quarter "
-                   "circle circles guitar violin spot obstacle performs performing".split())  # fmt: skip
+_OTHER = words(
+    "clockwise counterclockwise upstairs downstairs diagonally sideways quarter circle "
+    "circles guitar violin spot obstacle performs performing"
+)
 
 _FREQUENT_SLIPS = {"foward": "forward", "walkes": "walks", "beeing": "being", "trun": "turn",
                    "hight": "high", "lager": "larger", "tu": "to"}  # fmt: skip
@@ -68,8 +71,14 @@ def correct(word: str, english: frozenset[str]) -> str:
         for known in _by_initial().get(word[0], ())
         if abs(len(known) - len(word)) <= allowed
     ]
+    candidates = [(d, known) for d, known in candidates if _is_slip(word, known)]
     best = min(candidates, default=(allowed + 1, word))
     return best[1] if best[0] <= allowed else word
+
+
+def _is_slip(word: str, known: str) -> bool:
+    """Another letter in a short word more likely makes another word ('puddle', 'paddle')."""
+    return len(word) != len(known) or len(word) > 6 or sorted(word) == sorted(known)
 
 
 def _is_derived(word: str, english: frozenset[str]) -> bool:

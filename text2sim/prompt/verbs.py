@@ -5,16 +5,17 @@ from __future__ import annotations
 from functools import cache
 
 from text2sim.actions import VERBS
+from text2sim.prompt.words import words
 from text2sim.types import PathKind
 
 NEAREST: dict[str, str] = {
     verb: action
     for action, verbs in {
         "reach": "wipe clean wash scrub rub polish sweep paint write draw cook stir type ring mop "
-        "fix repair build dust knead brush iron saw screw adjust use work operate interact",
+        "fix repair build dust knead brush iron saw screw adjust use work operate interact tie",
         "talk": "play strum drum conduct smile cry whistle act imitate impersonate mimic pretend "
-        "complain think weep recite present",
-        "crawl": "swim paddle",
+        "complain weep recite present",
+        "crawl": "swim",
         "walk": "ride drive skate ski surf fly evade avoid dodge sail recover exit balance sway",
         "spin": "cartwheel somersault flip backflip",
         "march": "stomp stamp",
@@ -24,14 +25,16 @@ NEAREST: dict[str, str] = {
         "look": "read listen examine search scan smell wonder check",
         "drink": "smoke brush",
         "kneel": "lunge",
-        "sit": "meditate relax study",
+        "sit": "meditate study",
         "squat": "hide shelter",
-        "stretch": "train twist handstand headstand yoga pose stand-on",
+        "stretch": "train twist handstand headstand yoga pose pushup situp pullup",
         "point": "aim show",
         "bow": "sneeze cough vomit",
         "push": "shovel dig rake vacuum plough",
         "pick_up": "pluck fish catch-up steal load",
         "dance": "ballet",
+        "stand": "meet relax think",
+        "jump": "dive",
     }.items()
     for verb in verbs.split()
     if verb not in VERBS
@@ -73,7 +76,7 @@ OBJECT_PATHS: dict[str, PathKind] = {
 }  # fmt: skip
 """Verbs whose object is a part of the way: 'climbs the stairs' goes up them."""
 
-PURSUITS = frozenset("follow chase race stalk accompany".split())
+PURSUITS = words("follow chase race stalk accompany")
 """Verbs that go after their object, which also stays the target."""
 
 VERB_SPEED: dict[str, float] = {
@@ -94,20 +97,39 @@ VERB_MANNER: dict[str, str] = {
 }  # fmt: skip
 """Verb -> manner that it implies."""
 
-AUXILIARY = frozenset("be have will would can could may might must shall should let".split())
-CATENATIVE = frozenset("start begin keep continue try attempt seem appear want proceed resume "
-                       "prepare need like love decide get go come use happen manage "
-                       "finish practise practice perform".split())  # fmt: skip
+AUXILIARY = frozenset(
+    [
+        "be",
+        "have",
+        "will",
+        "would",
+        "can",
+        "could",
+        "may",
+        "might",
+        "must",
+        "shall",
+        "should",
+        "let",
+    ]
+)
+CATENATIVE = words(
+    "start begin keep continue try attempt seem appear want proceed resume prepare need "
+    "like love decide get go come use happen manage finish practise practice perform"
+)
 """Verbs that give way to the action after them: 'starts to run', 'keeps walking'."""
 
-LIGHT = frozenset("do make perform take give execute have practice practise show complete "
-                  "describe finish start begin continue go demonstrate repeat".split())  # fmt: skip
+LIGHT = words(
+    "do make perform take give execute have practice practise show complete describe "
+    "finish start begin continue go demonstrate repeat"
+)
 """Verbs that give way to an action noun: 'performs a jump', 'takes two steps'."""
 
-WEARING = frozenset("wear dress".split())
+WEARING = words("wear dress")
 
-TRANSITIVE_PARTICLES = frozenset("pick put lift set throw take hold scoop raise pull hand bring "
-                                 "give push knock lay get place".split())  # fmt: skip
+TRANSITIVE_PARTICLES = words(
+    "pick put lift set throw take hold scoop raise pull hand bring give push knock lay get place"
+)
 """Verbs whose particle may stand before their object: 'picks up the ball'."""
 
 ACTION_NOUNS: dict[str, str] = {
@@ -131,7 +153,7 @@ ACTION_NOUNS: dict[str, str] = {
     "twist": "twist", "speech": "talk", "song": "sing", "walking": "walk", "running": "run",
     "jumping": "jump", "dancing": "dance", "boxing": "box", "kicking": "kick", "movement": "move",
     "goodbye": "wave", "glance": "glance", "visit": "visit", "quickstep": "dance", "rumba": "dance",
-    "samba": "dance", "jumping jack": "jump", "knee bend": "squat", "high five": "clap", "karate": "punch", "prayer": "pray",
+    "samba": "dance", "pushup": "pushup", "situp": "situp", "pullup": "pullup", "jumping jack": "jump", "knee bend": "squat", "high five": "clap", "karate": "punch", "prayer": "pray",
 }  # fmt: skip
 """Nouns that name an action after a light verb -> verb."""
 
