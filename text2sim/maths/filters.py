@@ -42,7 +42,7 @@ def gaussian(values: ArrayLike, sigma: float) -> Array:
     """
     values = np.asarray(values, dtype=np.float64)
     radius = min(int(np.ceil(3.0 * sigma)), len(values) - 1)
-    if sigma <= 0.0 or radius < 1:
+    if sigma < 0.05 or radius < 1:
         return values.copy()
     kernel = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
     kernel /= kernel.sum()

@@ -48,7 +48,7 @@ def two_bone(
         Unit directions of the upper and the lower bone and the unit hinge axis, each (..., 3): a
         positive turn about the axis takes the upper direction to the lower one.
     """
-    line = np.subtract(target, root)
+    line = np.asarray(np.subtract(target, root), dtype=np.float64)
     distance = np.linalg.norm(line, axis=-1, keepdims=True)
     along = line / np.maximum(distance, 1e-9)
     across = _perpendicular(np.asarray(pole, dtype=np.float64), along)
@@ -77,9 +77,9 @@ def bone_rotation(rest: ArrayLike, rest_axis: ArrayLike, bone: Array, axis: Arra
         rest, rest_axis: bone and hinge axis in the rest pose, (3,); need not be perpendicular.
         bone, axis: unit and perpendicular in the world, (..., 3).
     """
-    rest = np.asarray(rest, dtype=np.float64)
-    rest = rest / np.linalg.norm(rest)
-    across = _perpendicular(np.asarray(rest_axis, dtype=np.float64), rest)
-    home = np.stack([rest, across, np.cross(rest, across)], axis=-1)
+    home_bone = np.array(rest, dtype=np.float64)
+    home_bone /= np.linalg.norm(home_bone)
+    across = _perpendicular(np.asarray(rest_axis, dtype=np.float64), home_bone)
+    home = np.stack([home_bone, across, np.cross(home_bone, across)], axis=-1)
     away = np.stack([bone, axis, np.cross(bone, axis)], axis=-1)
     return quat.from_matrix(away @ home.T)

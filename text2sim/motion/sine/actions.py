@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from text2sim.motion.sine import (
-    climbing, dance, gestures, handling, leaps, postures, strikes, turns,
-)  # fmt: skip
+    climbing,
+    dance,
+    gestures,
+    handling,
+    leaps,
+    postures,
+    strikes,
+    throwing,
+    turns,
+)
 from text2sim.motion.sine.performer import Performer, Shot
 
 Act = Callable[[Performer, Shot], None]
@@ -18,7 +26,7 @@ FULL: dict[str, Act] = {
     "turn": turns.turn, "spin": turns.spin, "kick": strikes.kick, "punch": strikes.punch,
     "jump": leaps.jump, "dance": dance.dance, "crawl": climbing.crawl,
     "climb": climbing.climb_ladder, "pick_up": handling.pick_up, "put_down": handling.put_down,
-    "throw": handling.throw, "catch": handling.catch, "reach": handling.reach,
+    "throw": throwing.throw, "catch": throwing.catch, "reach": handling.reach,
 }  # fmt: skip
 """Actions of the whole body; those that step along a path are in `gait.GAITS`."""
 

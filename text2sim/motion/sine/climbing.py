@@ -85,8 +85,9 @@ def _crawl_knees(
         placed = _shin(performer, way, yaw, 0.0, side, shot)
         performer.feet.step(
             side,
-            Step(start=start + 0.20 * down + 0.25 * down * side, end=start + 0.75 * down + 0.25 * down * side,
-                 to=placed, lift=0.08, toe_off=0.4, tuck=1.0),
+            Step(start=start + (0.20 + 0.25 * side) * down,
+                 end=start + (0.75 + 0.25 * side) * down, to=placed, lift=0.08, toe_off=0.4,
+                 tuck=1.0),
         )  # fmt: skip
         for k in range(strides + 1):
             begin, end = (k + lag) / strides, (k + lag + 0.42) / strides
@@ -162,7 +163,9 @@ def climb_ladder(performer: Performer, shot: Shot) -> None:
     rungs = _rungs(performer, shot)
     rise = float(segment.path[-1, 2] - segment.path[0, 2])
     floor = float(segment.path[0, 2])
-    steps = max(1, int(np.sum((rungs[:, 2] - floor > 0.1) & (rungs[:, 2] - floor <= abs(rise) + 0.05))))
+    steps = max(
+        1, int(np.sum((rungs[:, 2] - floor > 0.1) & (rungs[:, 2] - floor <= abs(rise) + 0.05)))
+    )
     phase = u * steps
     swing = np.sin(np.pi * phase) * filters.envelope(shot.t, 0, shot.duration, 0.4, 0.4)
     sheet.pelvis[span, 1] = 0.03 * size * swing
@@ -184,13 +187,15 @@ def _rungs(performer: Performer, shot: Shot) -> np.ndarray:
     ahead = np.array([np.cos(segment.heading_end), np.sin(segment.heading_end), 0.0])
     if plan is None or plan.kind != "ladder":
         heights = np.arange(0.3, np.ptp(segment.path[:, 2]) + 2.0, 0.3)
-        lean = (segment.path[-1] - segment.path[0]) * [1, 1, 0] / max(np.ptp(segment.path[:, 2]), 0.1)
+        lean = (
+            (segment.path[-1] - segment.path[0]) * [1, 1, 0] / max(np.ptp(segment.path[:, 2]), 0.1)
+        )
         return low + 0.3 * ahead + heights[:, None] * (np.abs(lean) * np.sign(lean) + [0, 0, 1])
     depth, _, height = plan.size
     count = plan.count or 8
     share = (np.arange(count) + 0.75) / (count + 0.5)
     # The foot of the ladder is on the climber's side and it leans away from the climber.
-    start = plan.position + [0, 0, 0.01] - (0.5 * depth - 0.03) * ahead
+    start = plan.position + np.array([0.0, 0.0, 0.01]) - (0.5 * depth - 0.03) * ahead
     return start + share[:, None] * ((depth - 0.06) * ahead + [0, 0, height - 0.02])
 
 
@@ -212,8 +217,8 @@ def _rung_feet(
         start = segment.start + (number + 0.1) * beat
         performer.feet.step(
             side,
-            Step(start=start, end=start + 0.75 * beat, to=Placement(point=point, yaw=yaw), lift=0.05,
-                 toe_off=0.3, rise=0.1, roll=0.05),
+            Step(start=start, end=start + 0.75 * beat, to=Placement(point=point, yaw=yaw),
+                 lift=0.05, toe_off=0.3, rise=0.1, roll=0.05),
         )  # fmt: skip
 
 
@@ -223,7 +228,13 @@ def _rung_hands(
     size = performer.scale
     beat = shot.duration / (steps + 1)
     left = np.array([-np.sin(yaw), np.cos(yaw), 0.0])
-    first = int(np.clip(np.argmin(np.abs(rungs[:, 2] - shot.segment.path[0, 2] - 1.35 * size)), 0, len(rungs) - 1))
+    first = int(
+        np.clip(
+            np.argmin(np.abs(rungs[:, 2] - shot.segment.path[0, 2] - 1.35 * size)),
+            0,
+            len(rungs) - 1,
+        )
+    )
     direction = 1 if up else -1
     for side in (LEFT, RIGHT):
         offset = SIGN[side] * 0.17 * size * left

@@ -20,7 +20,9 @@ def dance(performer: Performer, shot: Shot) -> None:
     performer.settle(shot, time=0.3)
     segment = shot.segment
     lead = 0.25
-    beats = max(2, round((shot.duration - lead - 0.3) * shot.style.pace * segment.energy**0.4 / BEAT))
+    beats = max(
+        2, round((shot.duration - lead - 0.3) * shot.style.pace * segment.energy**0.4 / BEAT)
+    )
     beats += beats % 2
     beat = (shot.duration - lead - 0.25) / beats
     phase = np.clip((shot.t - lead) / beat, 0.0, beats)
@@ -49,9 +51,7 @@ def _side_steps(performer: Performer, shot: Shot, lead: float, beat: float, beat
         )  # fmt: skip
 
 
-def _body(
-    performer: Performer, shot: Shot, phase: np.ndarray, lead: float, length: float
-) -> None:
+def _body(performer: Performer, shot: Shot, phase: np.ndarray, lead: float, length: float) -> None:
     sheet, span, size = performer.sheet, shot.span, performer.scale
     on = filters.envelope(shot.t, lead - 0.2, lead + length + 0.15, 0.35, 0.35)
     energy = shot.style.bounce * min(shot.segment.energy, 1.5)
@@ -85,13 +85,17 @@ def _arms(performer: Performer, shot: Shot, phase: np.ndarray, beats: int) -> No
         sway = SIGN[side] * swing
         figures = (
             np.stack([0.52 + 0.14 * sway, 0.08 + 0 * sway, -0.30 + 0.26 * sway], axis=1),
-            np.stack([0.15 + 0 * sway, 0.35 + 0.22 * swing * SIGN[side], 0.80 + 0.12 * twice], axis=1),
+            np.stack(
+                [0.15 + 0 * sway, 0.35 + 0.22 * swing * SIGN[side], 0.80 + 0.12 * twice], axis=1
+            ),
             np.stack([0.30 + 0.18 * swing, 0.62 - 0.10 * twice, -0.22 + 0.30 * sway], axis=1),
         )
         for block in range(int(np.ceil(beats / 4))):
             weight = filters.envelope(phase, 4 * block, min(4 * block + 4, beats), 0.7, 0.7)
             if block:
-                weight = filters.envelope(phase, 4 * block - 0.7, min(4 * block + 4, beats), 0.7, 0.7)
+                weight = filters.envelope(
+                    phase, 4 * block - 0.7, min(4 * block + 4, beats), 0.7, 0.7
+                )
             performer.reach(
                 shot, side, figures[(first + block) % 3], weight, pole=(-0.2, 0.9, -0.6)
             )

@@ -135,7 +135,11 @@ class FootPlan:
         # The toes lie flat until they are bent as far as they go, and unbend when the foot is laid
         # on its instep; the foot is raised so that their tip stays above the ground.
         toes = -np.clip(pitch, 0.0, TOE_BEND) * (1.0 - filters.smoothstep((pitch - 1.5) / 0.7))
-        tip = ball[2] - 0.065 * self.skeleton.scale * np.sin(pitch + toes) - ball[2] * np.cos(pitch + toes)
+        tip = (
+            ball[2]
+            - 0.065 * self.skeleton.scale * np.sin(pitch + toes)
+            - ball[2] * np.cos(pitch + toes)
+        )
         lift = np.where(pitch > 0.0, np.maximum(-tip, 0.0), 0.0)
         ankles = points + quat.rotate(flat, pivot) + quat.rotate(foot, up - pivot)
         ankles[:, 2] += lift

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import final
 
 import numpy as np
@@ -111,7 +112,7 @@ def zones(way: Route) -> list[Zone]:
     cuts.append((way.length + 10.0, 0.0))
     return [
         Zone(start=a[0], end=b[0], wall_before=a[1] < 0.0, wall_after=b[1] > 0.0)
-        for a, b in zip(cuts[:-1], cuts[1:])
+        for a, b in pairwise(cuts)
     ]
 
 
@@ -131,7 +132,7 @@ def footholds(way: Route, steps: np.ndarray, scale: float, forward: bool) -> np.
     anchors = [0.0, *(s for s in treads if 0.05 < s < way.length - 0.05), way.length]
     count = np.concatenate([[0.0], np.cumsum(np.diff(way.s) / (0.5 * (steps[1:] + steps[:-1])))])
     spots = [0.0]
-    for low, high in zip(anchors[:-1], anchors[1:]):
+    for low, high in pairwise(anchors):
         first, last = np.interp([low, high], way.s, count)
         number = max(1, round(last - first))
         inner = np.interp(np.linspace(first, last, number + 1)[1:], count, way.s)

@@ -83,8 +83,12 @@ GAITS: dict[str, Gait] = {
         lean=-0.03, head=-0.06, swing=0.85, elbow=0.16, elbow_swing=0.04, flexion=0.10,
         abduct=0.12, counter=1.6,
     ),
-    "push": replace(WALK, lean=0.42, crouch=0.07, swing=0.0, stride_base=0.28, head=-0.05, counter=1.0),
-    "pull": replace(WALK, lean=-0.28, crouch=0.10, swing=0.0, stride_base=0.22, strike=0.1, counter=1.0),
+    "push": replace(
+        WALK, lean=0.42, crouch=0.07, swing=0.0, stride_base=0.28, head=-0.05, counter=1.0,
+    ),
+    "pull": replace(
+        WALK, lean=-0.28, crouch=0.10, swing=0.0, stride_base=0.22, strike=0.1, counter=1.0,
+    ),
     "climb": replace(WALK, lean=0.10, head=0.12, stride_base=0.30, swing=0.34, elbow=0.5),
     "skip": replace(
         WALK, duty=0.30, lift=0.14, toe_off=0.8, strike=0.1, bob=-0.07, swing=0.9, elbow=0.9,

@@ -12,7 +12,7 @@ from text2sim.motion.sine.actions import FULL, UPPER
 from text2sim.motion.sine.feet import FootPlan, beside
 from text2sim.motion.sine.handling import grip, hands_for, hands_on, hold, let_go
 from text2sim.motion.sine.idle import breathe
-from text2sim.motion.sine.performer import STANCE, Performer
+from text2sim.motion.sine.performer import STANCE, Performer, Shot
 from text2sim.motion.sine.sheet import Sheet
 from text2sim.motion.sine.solve import solve
 from text2sim.motion.sine.travel import flows_into, travel, travels
@@ -135,8 +135,8 @@ def _linger(performer: Performer, done: int, until: int) -> None:
 def _hold(performer: Performer, shot: Shot) -> None:
     """Keep what is carried in the hands; let go what the plan holds no longer."""
     segment = shot.segment
-    for item in [name for name in performer.held if name != segment.holding]:
-        let_go(performer, item, segment.start)
+    for name in [name for name in performer.held if name != segment.holding]:
+        let_go(performer, name, segment.start)
     item = segment.holding
     if item is None or performer.object(item) is None:
         return

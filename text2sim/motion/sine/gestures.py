@@ -44,7 +44,11 @@ def wave(performer: Performer, shot: Shot) -> None:
     phase = cycles(shot, 1.9) * np.clip(shot.t / max(shot.duration, 1e-6), 0, 1) ** 0.0
     for side in shot.hands:
         points = np.stack(
-            [np.full_like(weight, 0.30), 0.42 + 0.30 * np.sin(phase), 0.84 - 0.06 * np.cos(2 * phase)],
+            [
+                np.full_like(weight, 0.30),
+                0.42 + 0.30 * np.sin(phase),
+                0.84 - 0.06 * np.cos(2 * phase),
+            ],
             axis=1,
         )
         performer.reach(shot, side, points, weight, pole=(0.0, 1.0, -0.55))
@@ -60,9 +64,7 @@ def clap(performer: Performer, shot: Shot) -> None:
     weight = fade(shot, 0.35, 0.4)
     beat = np.abs(np.sin(0.5 * cycles(shot, 2.3)))
     for side in (LEFT, RIGHT):
-        points = np.stack(
-            [0.62 - 0.06 * beat, -0.32 + 0.34 * beat, -0.22 + 0.10 * beat], axis=1
-        )
+        points = np.stack([0.62 - 0.06 * beat, -0.32 + 0.34 * beat, -0.22 + 0.10 * beat], axis=1)
         performer.reach(shot, side, points, weight, pole=(-0.3, 0.45, -1.0))
         performer.sheet.wrists[shot.span, side, 1] += 0.5 * weight
     performer.sheet.head[shot.span, 1] += 0.05 * beat * weight
@@ -78,7 +80,12 @@ def point(performer: Performer, shot: Shot) -> None:
             performer.reach(shot, side, np.array([1.15, 0.05, 0.08]), weight, pole=(0.0, 0.6, -0.8))
         else:
             performer.reach(
-                shot, side, _far(performer, shot, target), weight, frame="world", pole=(0, 0.6, -0.8)
+                shot,
+                side,
+                _far(performer, shot, target),
+                weight,
+                frame="world",
+                pole=(0, 0.6, -0.8),
             )
     face(performer, shot, weight)
 
@@ -154,9 +161,7 @@ def drink(performer: Performer, shot: Shot) -> None:
     """Lift a hand to the mouth and tilt the head back."""
     weight = fade(shot, 0.7, 0.7)
     sip = fade(shot, 0.40 * shot.duration, 0.35 * shot.duration)
-    points = np.stack(
-        [np.full_like(sip, 0.42), -0.30 + 0.0 * sip, 0.22 + 0.16 * sip], axis=1
-    )
+    points = np.stack([np.full_like(sip, 0.42), -0.30 + 0.0 * sip, 0.22 + 0.16 * sip], axis=1)
     performer.reach(shot, shot.side, points, weight, pole=(0.1, 0.55, -1.0))
     performer.sheet.wrists[shot.span, shot.side, 1] += 0.5 * sip
     performer.sheet.head[shot.span, 1] += -0.32 * sip

@@ -33,6 +33,8 @@ def _stillness(performer: Performer) -> np.ndarray:
     if len(sheet.times) < 3:
         return np.zeros(len(sheet.times))
     speed = np.linalg.norm(np.gradient(sheet.base, axis=0), axis=1) / step
-    upright = (np.linalg.norm(sheet.tilt, axis=1) < 0.5) & (sheet.pelvis[:, 2] > 0.85 * performer.stand)
+    upright = (np.linalg.norm(sheet.tilt, axis=1) < 0.5) & (
+        sheet.pelvis[:, 2] > 0.85 * performer.stand
+    )
     still = ((speed < 0.05) & upright).astype(float)
     return np.clip(filters.gaussian(still, 0.3 / step), 0.0, 1.0)

@@ -36,7 +36,12 @@ def jump(performer: Performer, shot: Shot) -> None:
 
 
 def _leap(
-    performer: Performer, shot: Shot, way: Route, ends: tuple[float, float], start: float, beat: float
+    performer: Performer,
+    shot: Shot,
+    way: Route,
+    ends: tuple[float, float],
+    start: float,
+    beat: float,
 ) -> None:
     """One jump from ends[0] to ends[1] along the route, in `beat` seconds from `start`."""
     sheet, span, size = performer.sheet, shot.span, performer.scale
@@ -76,7 +81,10 @@ def _apex(performer: Performer, shot: Shot, way: Route, ends: tuple[float, float
     samples = way.at(np.linspace(*ends, 30))
     top = _obstacle(performer, samples)
     floor = max(samples[0, 2], samples[-1, 2])
-    rise = max((top - floor + 0.10) * 1.25 if top > 0.0 else 0.0, abs(samples[-1, 2] - samples[0, 2]) + 0.12)
+    rise = max(
+        (top - floor + 0.10) * 1.25 if top > 0.0 else 0.0,
+        abs(samples[-1, 2] - samples[0, 2]) + 0.12,
+    )
     return float(np.clip(max(height, rise), 0.08, 0.95))
 
 
@@ -121,11 +129,11 @@ def _shape(
     sheet, span, t = performer.sheet, shot.span, shot.t
     load = filters.envelope(t, start, off + 0.06, 0.6 * (off - start), 0.16)
     soak = filters.envelope(t, land - 0.10, end, 0.18, 0.75 * (end - land))
-    air = filters.envelope(t, off - 0.14, land + 0.12, 0.22, 0.25)
+    air = filters.envelope(t, off - 0.20, land + 0.15, 0.32, 0.30)
     lean = 0.10 * np.clip(moving, 0.0, 1.0)
     sheet.tilt[span, 1] += np.where(inside, 0.42 * load + 0.34 * soak + lean * air, 0.0)
     sheet.spine[span, 1] += np.where(inside, 0.20 * load + 0.18 * soak - 0.06 * air, 0.0)
-    swing = np.where(inside, -0.95 * load + (1.9 + 0.3 * moving) * air + 0.3 * soak, 0.0)
+    swing = np.where(inside, -0.70 * load + (1.6 + 0.3 * moving) * air + 0.3 * soak, 0.0)
     sheet.arms[span, :, 0] += swing[:, None]
     sheet.arms[span, :, 1] += np.where(inside, 0.22 * (load + air), 0.0)[:, None]
     sheet.arms[span, :, 3] += np.where(inside, 0.55 * air + 0.25 * soak, 0.0)[:, None]

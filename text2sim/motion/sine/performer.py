@@ -77,9 +77,7 @@ class Performer:
             t=self.sheet.times[span] - segment.start,
         )  # fmt: skip
 
-    def settle(
-        self, shot: Shot, *, width: float = 0.0, time: float = 0.7, place: int = -1
-    ) -> None:
+    def settle(self, shot: Shot, *, width: float = 0.0, time: float = 0.7, place: int = -1) -> None:
         """Stand at the segment's place: base and heading, with the feet brought under the body.
 
         `place` is the point of the path to stand at, the last one unless said otherwise.
@@ -128,11 +126,11 @@ class Performer:
 
     def stance(self, base: np.ndarray, yaw: float, side: int, width: float = 0.0) -> Placement:
         """Where one foot stands under a body at `base`."""
-        return beside(
-            self.scene, self.skeleton, base, yaw, side, STANCE * self.scale + width
-        )
+        return beside(self.scene, self.skeleton, base, yaw, side, STANCE * self.scale + width)
 
-    def to_world(self, point: tuple[float, float, float], base: np.ndarray, yaw: float) -> np.ndarray:
+    def to_world(
+        self, point: tuple[float, float, float], base: np.ndarray, yaw: float
+    ) -> np.ndarray:
         """A point in the body's ground frame (forward, left, up) [m] in the world."""
         return np.asarray(base) + quat.rotate(quat.about_z(yaw), np.array(point))
 

@@ -63,7 +63,15 @@ def stretch(performer: Performer, shot: Shot) -> None:
     )  # fmt: skip
     left = replace(up, spine=(-0.34, -0.05, 0.0), tilt=(-0.06, 0.0, 0.0))
     right = replace(up, spine=(0.34, -0.05, 0.0), tilt=(0.06, 0.0, 0.0))
-    keys = [(0.04, ease), (0.26, up), (0.38, up), (0.53, left), (0.72, right), (0.82, up), (0.98, ease)]
+    keys = [
+        (0.04, ease),
+        (0.26, up),
+        (0.38, up),
+        (0.53, left),
+        (0.72, right),
+        (0.82, up),
+        (0.98, ease),
+    ]
     play(performer, shot, [(u * d, pose) for u, pose in keys])
 
 
@@ -151,7 +159,9 @@ def _bring_feet(
         point = performer.to_world((x, y, 0.0), base, yaw)
         goal = placement_at(performer.scene, performer.skeleton, point[:2], yaw + SIGN[side] * 0.1)
         if np.linalg.norm(goal.point - performer.feet.now(side).point) > 0.04:
-            performer.feet.step(side, Step(start=start, end=start + time, to=goal, lift=0.03, toe_off=0.15))
+            performer.feet.step(
+                side, Step(start=start, end=start + time, to=goal, lift=0.03, toe_off=0.15)
+            )
             start += time
 
 
@@ -170,13 +180,15 @@ def _sit_on_ground(performer: Performer, shot: Shot, ease: Pose, go: float) -> N
 
 def stand_up(performer: Performer, shot: Shot) -> None:
     """Rise from sitting, kneeling or lying: lean over the feet, then stretch."""
-    segment, sheet, size = shot.segment, performer.sheet, performer.scale
+    sheet, size = performer.sheet, performer.scale
     begin = now(sheet, max(shot.span.start - 1, 0))
     performer.settle(shot, time=0.7)
     ease = at_ease(performer, shot.style)
     go = min(shot.duration, 2.6 if begin.pelvis[2] < 0.3 * size else 1.7)
     lean = replace(
-        ease, pelvis=(0.35 * begin.pelvis[0], 0.3 * begin.pelvis[1], max(begin.pelvis[2] + 0.10, 0.55 * size)),
+        ease,
+        pelvis=(0.35 * begin.pelvis[0], 0.3 * begin.pelvis[1],
+                max(begin.pelvis[2] + 0.10, 0.55 * size)),
         tilt=(0.0, 0.62, 0.0), spine=(0.0, 0.28, 0.0), arms=both((0.75, 0.15, 0.2, 0.35)),
     )  # fmt: skip
     keys = [(0.42 * go, lean), (0.97 * go, ease)]
@@ -204,7 +216,7 @@ def lie(performer: Performer, shot: Shot) -> None:
     if segment.point is not None and item is not None:
         middle = np.array(segment.point)
         yaw = _along(item.rotation_wxyz, performer.size_of(item.id), yaw)
-    middle = middle + [0.0, 0.0, 0.115 * size]
+    middle = middle + np.array([0.0, 0.0, 0.115 * size])
     local = quat.inv_rotate(quat.about_z(yaw), middle - base)
     sheet.yaw[shot.span] += (yaw - segment.heading_end) * filters.minimum_jerk(
         (shot.t - 0.35 * go) / (0.45 * go)

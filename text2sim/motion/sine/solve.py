@@ -20,7 +20,12 @@ TOUCH = 0.012
 
 
 def solve(
-    sheet: Sheet, feet: FootPose, goals: Sequence[HandGoal], scene: Scene, actor: str, skeleton: Skeleton
+    sheet: Sheet,
+    feet: FootPose,
+    goals: Sequence[HandGoal],
+    scene: Scene,
+    actor: str,
+    skeleton: Skeleton,
 ) -> Track:
     """Joint rotations that do what the sheet, the feet and the hand goals ask for."""
     count = len(sheet.times)
@@ -58,9 +63,7 @@ def _within_reach(
     return lowered
 
 
-def _excess(
-    root: np.ndarray, pelvis: np.ndarray, feet: FootPose, skeleton: Skeleton
-) -> np.ndarray:
+def _excess(root: np.ndarray, pelvis: np.ndarray, feet: FootPose, skeleton: Skeleton) -> np.ndarray:
     """How much too high the pelvis is for the standing feet [m], (T,)."""
     hips = root[:, None] + quat.rotate(pelvis[:, None], skeleton.offsets[1:3])
     gap = hips - feet.ankles
@@ -106,7 +109,9 @@ def _legs(
         knees, toes = quat.rotate(pelvis, out), quat.rotate(feet.rotations_wxyz[:, side], out)
         alike = np.clip(np.sum(knees * toes, axis=-1, keepdims=True), 0.0, 1.0)
         pole = knees + alike**2 * toes + usual
-        first, second, axis = ik.two_bone(start, feet.ankles[:, side], pole, upper, lower, start_soft[:, side, None])
+        first, second, axis = ik.two_bone(
+            start, feet.ankles[:, side], pole, upper, lower, start_soft[:, side, None]
+        )
         world[:, hip] = ik.bone_rotation(offsets[knee], [0, 1, 0], first, axis)
         world[:, knee] = ik.bone_rotation(offsets[ankle], [0, 1, 0], second, axis)
         world[:, ankle] = feet.rotations_wxyz[:, side]
@@ -119,7 +124,9 @@ def _arms(
     positions = _forward(world, root, skeleton)
     chest = world[:, INDEX["spine3"]]
     for side in range(2):
-        shoulder, elbow, wrist = (INDEX[f"{SIDES[side]}_{n}"] for n in ("shoulder", "elbow", "wrist"))
+        shoulder, elbow, wrist = (
+            INDEX[f"{SIDES[side]}_{n}"] for n in ("shoulder", "elbow", "wrist")
+        )
         upper, lower = skeleton.offsets[elbow], skeleton.offsets[wrist]
         target, axis = _hanging(sheet.arms[:, side], side, upper, lower)
         line = target / np.linalg.norm(target, axis=-1, keepdims=True)
@@ -203,9 +210,10 @@ def _keep_away(target: np.ndarray, skeleton: Skeleton) -> None:
 def _with_contacts(track: Track, feet: FootPose, scene: Scene) -> Track:
     soles = track.soles()
     low = soles[..., 2] - scene.ground_height(soles[..., :2]) < TOUCH
+    # A leg that is too short for its foothold, as in getting up, drags the foot: no contact.
+    ankles = track.positions()[:, [7, 8]]
+    reached = np.linalg.norm(ankles - feet.ankles, axis=-1) < 0.003
     return Track(
         actor=track.actor, skeleton=track.skeleton, root_positions=track.root_positions,
-        rotations_wxyz=track.rotations_wxyz, contacts=low & feet.bearing,
+        rotations_wxyz=track.rotations_wxyz, contacts=low & feet.bearing & np.repeat(reached, 2, axis=1),
     )  # fmt: skip
-
-

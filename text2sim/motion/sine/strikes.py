@@ -68,7 +68,9 @@ def _kick_goal(performer: Performer, shot: Shot) -> np.ndarray:
     segment, size = shot.segment, performer.scale
     yaw, base = segment.heading_end, segment.path[-1]
     if segment.point is None:
-        return performer.to_world((0.55 * size, SIGN[shot.side] * 0.06 * size, 0.50 * size), base, yaw)
+        return performer.to_world(
+            (0.55 * size, SIGN[shot.side] * 0.06 * size, 0.50 * size), base, yaw
+        )
     radius = 0.5 * float(performer.size_of(segment.target)[:2].min(initial=0.0))
     local = quat.inv_rotate(quat.about_z(yaw), segment.point - base)
     x = max(float(local[0]) - radius - 0.17 * size, 0.12 * size)
@@ -112,7 +114,7 @@ def _surface(performer: Performer, shot: Shot) -> np.ndarray:
     base = shot.segment.path[-1]
     away = point[:2] - base[:2]
     radius = 0.5 * float(performer.size_of(shot.segment.target)[:2].min(initial=0.0))
-    reach = max(np.linalg.norm(away), 1e-6)
+    reach = max(float(np.linalg.norm(away)), 1e-6)
     point[:2] -= away / reach * min(radius, 0.8 * reach)
     # Something tall is hit at the height of the chest and not at its middle.
     top = point[2] + 0.5 * float(performer.size_of(shot.segment.target)[2]) - 0.12
@@ -132,6 +134,10 @@ def _brace(performer: Performer, shot: Shot) -> None:
     home = performer.stance(segment.path[-1], segment.heading_end, side)
     start = max(segment.start + 0.02, performer.feet.free_at(0), performer.feet.free_at(1))
     there = min(0.30, 0.28 * shot.duration)
-    performer.feet.step(side, Step(start=start, end=start + there, to=place, lift=0.05, toe_off=0.2))
+    performer.feet.step(
+        side, Step(start=start, end=start + there, to=place, lift=0.05, toe_off=0.2)
+    )
     back = max(segment.end - there, start + there + 0.1)
-    performer.feet.step(side, Step(start=back, end=back + there - 0.02, to=home, lift=0.05, toe_off=0.3))
+    performer.feet.step(
+        side, Step(start=back, end=back + there - 0.02, to=home, lift=0.05, toe_off=0.3)
+    )

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import final
-
 import numpy as np
 
 from text2sim.maths import filters
 from text2sim.motion.sine.feet import Step, placement_at
+from text2sim.motion.sine.flow import Schedule, flow
 from text2sim.motion.sine.footholds import Route, footholds, route
 from text2sim.motion.sine.gait import GAITS, Gait, gait_of
 from text2sim.motion.sine.performer import Performer, Shot
@@ -23,26 +21,6 @@ IN_PLACE = 0.12
 """A route shorter than this [m] is stepped on the spot."""
 
 
-@final
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Schedule:
-    """When and where the feet land.
-
-    Attributes:
-        spots: length along the route at each foothold [m], (K,).
-        landing: time at which it is reached [s], (K,); the first is the start.
-        middle: time at which the body is over it [s], (K,).
-        sides: LEFT or RIGHT, (K,).
-        gaits: gait of each foothold.
-    """
-
-    spots: np.ndarray
-    landing: np.ndarray
-    middle: np.ndarray
-    sides: np.ndarray
-    gaits: list[Gait]
-
-
 def travel(performer: Performer, shots: list[Shot]) -> None:
     """Write one or more segments that go on in the same direction, as one flow of steps."""
     way = route(performer.scene, [shot.segment.path for shot in shots])
@@ -51,7 +29,7 @@ def travel(performer: Performer, shots: list[Shot]) -> None:
     times = performer.sheet.times[span]
     yaw = _headings(performer, shots, way, plan, span)
     _step(performer, plan, way, np.interp(plan.middle, times, yaw), shots)
-    _flow(performer, shots, plan, times, span)
+    flow(performer, shots, plan, times)
 
 
 def _schedule(performer: Performer, shots: list[Shot], way: Route) -> Schedule:
@@ -227,7 +205,9 @@ def _heel_rise(performer: Performer, side: int, time: float) -> float:
     base = [np.interp(time, sheet.times, sheet.base[:, axis]) for axis in range(3)]
     place, rest = performer.feet.now(side), skeleton.rest_positions()
     behind = float(np.hypot(base[0] - place.point[0], base[1] - place.point[1]))
-    hip = base[2] - place.point[2] + performer.stand - 0.05 * performer.scale - (rest[0] - rest[1])[2]
+    hip = (
+        base[2] - place.point[2] + performer.stand - 0.05 * performer.scale - (rest[0] - rest[1])[2]
+    )
     pitch = np.linspace(0.0, 1.2, 49)
     ball = rest[10, 0] - rest[7, 0], rest[10, 2]
     up = rest[7, 2] - ball[1]
@@ -253,69 +233,6 @@ def _close_hop(performer: Performer, plan: Schedule, way: Route, yaws: np.ndarra
     base = way.at(np.array(way.length))
     goal = performer.stance(base, float(yaws[-1]), side)
     performer.feet.step(side, Step(start=start, end=end, to=goal, via=tuple(via)))
-
-
-def _flow(
-    performer: Performer, shots: list[Shot], plan: Schedule, times: np.ndarray, span: slice
-) -> None:
-    """Write pelvis, trunk, head and arms from the phase of the steps."""
-    sheet = performer.sheet
-    gait = _gait_curves(plan, times)
-    phase = filters.monotone(plan.landing, np.arange(len(plan.landing), dtype=float), times)
-    beat = float(np.median(np.diff(plan.landing)))
-    on = filters.envelope(times, plan.landing[0] - 0.1, plan.landing[-1] + 0.1, 1.2 * beat, 1.2 * beat)
-    sign = SIGN[plan.sides[0]] if shots[0].segment.action not in ("hop", "skip") else 0.0
-    ahead = sign * np.cos(np.pi * phase) * on
-    if shots[0].segment.action == "skip":
-        ahead = SIGN[plan.sides[0]] * np.cos(0.5 * np.pi * (phase - 0.5)) * on
-    lean_side = sign * np.cos(np.pi * (phase - gait["duty"])) * on
-    rise = np.cos(2.0 * np.pi * (phase - gait["duty"])) * on
-    speed = np.linalg.norm(np.gradient(sheet.base[span, :2], axis=0), axis=1) / (times[1] - times[0])
-    vigour = np.clip(speed / max(float(np.median(speed[on > 0.5], keepdims=False)) if (on > 0.5).any() else 1.0, 0.3), 0.35, 1.1)
-    step = np.clip(speed / 1.2, 0.35, 1.3) if shots[0].segment.action in ("walk", "climb", "carry") else 1.0
-    for shot in shots:
-        performer.neutral(shot)
-    ease = on[:, None]
-    size = performer.scale
-    sheet.pelvis[span, 1] = gait["shift"] * size * lean_side
-    crouch = gait["crouch"] * on + (1 - on) * shots[0].style.crouch
-    sheet.pelvis[span, 2] = performer.stand - crouch * size + gait["bob"] * size * rise * step
-    sheet.pelvis[span, 0] = 0.03 * size * np.sin(gait["lean"]) * on
-    sway = shots[0].style.sway
-    drunk = sway * np.sin(np.pi * 0.73 * phase + 0.6) * on
-    lean = gait["lean"] * on + 0.5 * (1 - on) * shots[0].style.lean
-    sheet.tilt[span] = np.stack(
-        [-gait["list"] * lean_side * step + 0.3 * drunk, 0.35 * lean, -gait["twist"] * ahead], axis=1
-    )
-    sheet.spine[span] = np.stack(
-        [gait["list"] * lean_side * 1.2 + 0.7 * drunk, 0.65 * lean + shots[0].style.slump,
-         gait["counter"] * gait["twist"] * ahead], axis=1,
-    )  # fmt: skip
-    sheet.head[span] = np.stack(
-        [-0.5 * drunk, gait["head"] * on + (1 - on) * shots[0].style.head, 0 * ahead], axis=1
-    )
-    _swing(sheet.arms[span], gait, ahead * vigour, ease)
-    if shots[0].segment.action == "hop":
-        sheet.arms[span, :, 0] += (0.35 * rise * on)[:, None]
-
-
-def _swing(arms: np.ndarray, gait: dict[str, np.ndarray], ahead: np.ndarray, on: np.ndarray) -> None:
-    """Arms swing against the legs; elbows bend more as they come forward."""
-    for side in (LEFT, RIGHT):
-        forward = -SIGN[side] * ahead
-        pose = np.stack(
-            [gait["flexion"] + gait["swing"] * forward, gait["abduct"], np.full_like(ahead, 0.22),
-             gait["elbow"] + gait["elbow_swing"] * (forward + 0.3 * np.abs(forward))], axis=1,
-        )  # fmt: skip
-        arms[:, side] += on * (pose - arms[:, side])
-
-
-def _gait_curves(plan: Schedule, times: np.ndarray) -> dict[str, np.ndarray]:
-    """Every number of the gait at every frame, eased where the gait changes."""
-    table = np.array([gait.values() for gait in plan.gaits])
-    curves = filters.monotone(plan.landing, table, times)
-    names = list(Gait.__dataclass_fields__)
-    return {name: curves[:, i] for i, name in enumerate(names)}
 
 
 def travels(segment: Segment) -> bool:

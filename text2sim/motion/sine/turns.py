@@ -67,7 +67,12 @@ def _heading(begin: float, angle: float, beat: float, shot: Shot) -> np.ndarray:
 
 
 def _steps(
-    performer: Performer, shot: Shot, base: np.ndarray, arc: tuple[float, float], lead: int, count: int
+    performer: Performer,
+    shot: Shot,
+    base: np.ndarray,
+    arc: tuple[float, float],
+    lead: int,
+    count: int,
 ) -> None:
     """Feet land ahead of the turn, so that the body passes over them while they stand."""
     begin, angle = arc
