@@ -24,6 +24,7 @@ WRITERS: dict[str, str] = {
     ".png": "text2sim.io.pictures:write_png",
     ".npz": "text2sim.io.archive:write_npz",
     ".json": "text2sim.io.report:write_json",
+    ".glb": "text2sim.io.gltf:write_glb",
     ".bvh": "text2sim.io.bvh:write_bvh",
 }
 """File suffix -> "module:function"; the modules are imported when they are needed."""
