@@ -148,7 +148,14 @@ KINDS: dict[str, KindSpec] = {
     "stick": KindSpec(size=(0.04, 0.04, 1.1), material="wood", fill=0.7, synonyms=("cane", "staff", "bat", "rod", "club", "golf club", "baseball bat", "wand", "pole")),
     "racket": KindSpec(size=(0.032, 0.27, 0.69), material="plastic", colour=(0.05, 0.10, 0.45), fill=0.05, synonyms=("tennis racket", "racquet", "badminton racket")),
     "goal": KindSpec(size=(1.0, 2.6, 1.7), material="plastic", colour=(0.80, 0.80, 0.78), fill=0.01, fixed=True, synonyms=("soccer goal", "football goal", "net")),
-    "beam": KindSpec(size=(3.0, 0.14, 0.3), material="wood", fixed=True, walkable=True, fill=0.5, synonyms=("balance beam", "log", "plank")),
+    "beam": KindSpec(size=(3.0, 0.14, 0.3), material="wood", fixed=True, walkable=True, fill=0.5, synonyms=("balance beam", "plank")),
+    "hammer": KindSpec(size=(0.032, 0.13, 0.32), material="wood", fill=0.75, synonyms=("mallet",)),
+    "broom": KindSpec(size=(0.07, 0.32, 1.35), material="wood", fill=0.04, synonyms=("mop", "rake")),
+    "gift": KindSpec(size=(0.30, 0.30, 0.30), material="paper", colour=(0.45, 0.03, 0.06), fill=0.06, synonyms=("present",)),
+    "mirror": KindSpec(size=(0.42, 0.62, 1.65), material="wood", fill=0.03),
+    "vase": KindSpec(size=(0.18, 0.18, 0.30), material="ceramic", colour=(0.05, 0.16, 0.30), fill=0.12, synonyms=("jug", "urn", "pitcher")),
+    "balloon": KindSpec(size=(0.27, 0.27, 0.34), material="rubber", fill=0.0006),
+    "apple": KindSpec(size=(0.08, 0.08, 0.085), material="plant", colour=(0.45, 0.03, 0.02), fill=1.3, synonyms=("fruit", "peach", "tomato")),
     "house": KindSpec(size=(4.5, 5.5, 4.0), material="brick", fixed=True, synonyms=("building", "hut", "cabin", "shed")),
 }  # fmt: skip
 

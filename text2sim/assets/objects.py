@@ -13,6 +13,7 @@ from text2sim.assets import (
     containers,
     devices,
     furniture,
+    household,
     outdoors,
     plants,
     seats,
@@ -46,6 +47,7 @@ BUILDERS: dict[str, Builder] = {
         vehicles,
         cars,
         animals,
+        household,
         sports,
     )
     for kind, builder in module.BUILDERS.items()

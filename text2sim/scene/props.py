@@ -43,9 +43,9 @@ STAND_INS: dict[str, str] = {
     "oven": "cupboard", "stove": "cupboard", "washing machine": "fridge", "blanket": "rug",
     "trampoline": "platform", "pedestal": "platform", "curb": "platform", "mattress pad": "bed",
 }  # fmt: skip
-SCALES = {"apple": 0.36, "orange": 0.36, "egg": 0.25, "puck": 0.35, "tennis ball": 0.3,
+SCALES = {"orange": 0.36, "egg": 0.25, "puck": 0.35, "tennis ball": 0.3,
           "baseball": 0.34, "golf ball": 0.2, "basketball": 1.1, "beach ball": 1.7, "melon": 1.1,
-          "knife": 0.3, "pen": 0.16, "pencil": 0.18, "hammer": 0.36, "wand": 0.4, "stick": 0.8,
+          "knife": 0.3, "pen": 0.16, "pencil": 0.18, "wand": 0.4, "stick": 0.8,
           "can": 0.5, "vase": 1.2, "barstool": 1.6}  # fmt: skip
 """Noun -> size relative to the kind that stands for it."""
 LONGEST = 0.6
