@@ -142,3 +142,33 @@ def test_the_tone_curve_rises_from_black_to_white():
 def test_no_enhancement_returns_the_same_frames():
     frames = render(trace_of(scene_of()))
     assert NoEnhancer().run(frames, Context(stage="enhancer", allowed=())) is frames
+
+
+def test_kernels_compile_where_no_cache_can_be_written(monkeypatch):
+    from text2sim.render.kernels import compiling
+
+    real = compiling.numba.njit
+
+    def without_a_place(*args, cache=False, **options):
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return real(*args, **options)
+
+    monkeypatch.setattr(compiling.numba, "njit", without_a_place)
+    double = compiling.kernel(lambda x: 2 * x)
+    assert double(21) == 42
+
+
+def test_cached_kernels_are_tied_to_all_kernel_sources(monkeypatch):
+    from text2sim.render.kernels import compiling
+
+    def empty():
+        return 0
+
+    (cell,) = compiling._tied_to_sources(empty).__closure__
+    before = compiling._sources()
+    assert cell.cell_contents == before
+    compiling._sources.cache_clear()
+    monkeypatch.setattr(compiling.Path, "read_bytes", lambda path: b"changed")
+    assert compiling._sources() != before
+    compiling._sources.cache_clear()
