@@ -52,7 +52,8 @@ def _loops(story: Story, course: Course, once: float) -> float:
     if action.duration is not None:
         run = action.duration * ground_speed(course.who, action, course.name)
         return float(max(round(run / once), 1))
-    return 1.0
+    story.elastic = True
+    return float(max(round(story.stretch), 1))
 
 
 def _wander(story: Story, course: Course) -> None:
@@ -102,14 +103,9 @@ def towards_cue(story: Story, course: Course, cue: PathCue) -> None:
     who.position = np.append(course.at, mark[2])
     station = next_station(story, who, action, item)
     if station is None:
-        station = stand_by(story, who, item, _approach_reach(story, item))
+        station = stand_by(story, who, item, rim=0.45)
     who.position = mark
     lead_to(story, course, station, exact=True)
-
-
-def _approach_reach(story: Story, item: str) -> float:
-    size = story.layout.objects[item].size
-    return 0.45 + float(min(size[:2])) / 2
 
 
 def _meeting_point(story: Story, who: Performer, other: str) -> Array:

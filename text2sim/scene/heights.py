@@ -162,7 +162,7 @@ def _step_up(story: Story, course: Course, item: str, box: Box) -> None:
     if course.name == "jump" or box.high - box.low > CLIMBABLE:
         _jump(story, course, item, onto=True)
         return
-    goal = stand_by(story, who, item, box.half.min() + 0.3)
+    goal = stand_by(story, who, item, rim=0.3)
     lead_to(story, course, goal, exact=True)
     points, course.points = course.points, []
     story.go(who, who.gait, points, action, target=item)

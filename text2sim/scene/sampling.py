@@ -22,7 +22,7 @@ SEEN = 3.2
 """Goals that are nearer than this [m] are kept in the picture."""
 BIG = 1.6
 """Of bigger goals only a part of this width is kept in the picture [m]."""
-ROLL = 1.8
+ROLL = 1.0
 """A ball is followed this far after a kick [m]."""
 BODY = 2.05
 """Height of the space that a body needs in the picture [m]."""

@@ -56,10 +56,19 @@ def next_station(story: Story, who: Performer, action: Action, item: str) -> Arr
     return station(story, who, upcoming, target) if target == item or related else None
 
 
-def stand_by(story: Story, who: Performer, item: str, reach: float, *, aside: float = 0.0) -> Array:
+def stand_by(
+    story: Story, who: Performer, item: str, reach: float = 0.0, *, aside: float = 0.0,
+    rim: float = 0.2,
+) -> Array:  # fmt: skip
     """Where to stand to act upon an object (2,): within reach, on free ground, near the actor.
 
-    `aside` [m] shifts the place to the actor's left of the object.
+    Args:
+        story: the story so far.
+        who: the actor, who comes from where it stands now.
+        item: id of the object.
+        reach: least distance to its middle [m].
+        aside: shift to the actor's left of the object [m].
+        rim: least distance to its rim [m].
     """
     layout = story.layout
     box = layout.box(item)
@@ -68,7 +77,7 @@ def stand_by(story: Story, who: Performer, item: str, reach: float, *, aside: fl
     best, cost = box.centre + reach * unit(straight), np.inf
     for turn in np.linspace(-np.pi, np.pi, 25):
         direction = unit(straight + turn)
-        start = max(reach, box.edge(direction) + 0.2)
+        start = max(reach, box.edge(direction) + rim)
         for distance in np.arange(start, start + 0.8, 0.05):
             spot = box.centre + distance * direction
             spot = spot - aside * unit(straight + turn + np.pi / 2)
