@@ -50,7 +50,9 @@ def difference(prompt: str, expected: dict[str, Any], found: dict[str, Any]) -> 
     """A readable diff, one line for each actor, prop and action; empty if there is none."""
     if expected == found:
         return ""
-    lines = difflib.unified_diff(_lines(expected), _lines(found), "expected", "found", "", "", 99, "")
+    lines = difflib.unified_diff(
+        _lines(expected), _lines(found), "expected", "found", "", "", 99, ""
+    )
     return "\n".join([prompt, *lines])
 
 

@@ -46,14 +46,29 @@ def test_goldens_cover_the_language() -> None:
     actions = [action for script in scripts for action in script.actions]
     assert len(set(PROMPTS)) == len(PROMPTS) >= 300
     assert {action.name for action in actions} == set(ACTIONS)
-    assert {action.direction for action in actions} >= {"forward", "backward", "left", "right", "up"}
+    assert {action.direction for action in actions} >= {
+        "forward",
+        "backward",
+        "left",
+        "right",
+        "up",
+    }
     assert {action.side for action in actions} == {None, "left", "right", "both"}
     kinds = {cue.kind for action in actions for cue in action.paths}
     assert kinds >= {"up", "down", "around", "towards", "away_from", "through", "over", "under",
                      "along", "across", "between", "past", "onto", "into", "off", "from", "circle",
                      "zigzag", "straight"}  # fmt: skip
     relations = {relation.kind for script in scripts for relation in script.relations}
-    assert relations >= {"on", "next_to", "behind", "between", "in_front_of", "left_of", "near", "at"}
+    assert relations >= {
+        "on",
+        "next_to",
+        "behind",
+        "between",
+        "in_front_of",
+        "left_of",
+        "near",
+        "at",
+    }
 
 
 @pytest.mark.parametrize("prompt", PROMPTS)
@@ -237,7 +252,9 @@ def test_bad_input_is_refused_with_advice(prompt: object, error: type[PromptErro
     assert message.endswith(".")
 
 
-@pytest.mark.parametrize("prompt", ["a man walks 🚶", "A Man Walks.", "“a man walks”", "a man walks…"])
+@pytest.mark.parametrize(
+    "prompt", ["a man walks 🚶", "A Man Walks.", "“a man walks”", "a man walks…"]
+)
 def test_harmless_decoration_is_ignored(prompt: str) -> None:
     script = parse(prompt)
     assert script.prompt == prompt

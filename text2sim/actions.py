@@ -179,8 +179,8 @@ ACTIONS: dict[str, ActionSpec] = {
     "squat": ActionSpec(
         duration=2.0,
         verbs=_verbs(
-            "squat, crouch, duck, get down, crouch down, squat down, duck down, hunker, hunker down, "
-            "bend knee, cower"
+            "squat, crouch, duck, get down, crouch down, squat down, duck down, hunker, "
+            "hunker down, bend knee, cower"
         ),
     ),
     "kneel": ActionSpec(

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, final
 from text2sim.actions import ACTIONS, VERBS
 from text2sim.prompt.chunks import Chunk
 from text2sim.prompt.lexicon import SIZES
+from text2sim.prompt.measures import FRACTIONS
 from text2sim.prompt.numbers import value
 from text2sim.prompt.order import Event
-from text2sim.prompt.phrases import FRACTIONS
 from text2sim.prompt.predicates import Predicate
 from text2sim.prompt.verbs import (
     NEAREST,
@@ -28,7 +28,7 @@ from text2sim.prompt.verbs import (
 from text2sim.types import Action, PathCue
 
 if TYPE_CHECKING:
-    from text2sim.prompt.interpret import Interpretation
+    from text2sim.prompt.work import Interpretation
 
 
 @final

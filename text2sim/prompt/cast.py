@@ -20,7 +20,7 @@ from text2sim.prompt.lexicon import (
     UNNAMED,
     VAGUE_THINGS,
 )
-from text2sim.prompt.reading import Word
+from text2sim.prompt.sentence import Word
 from text2sim.types import Actor, Garment, Prop
 
 _PRONOUN_GENDER = {"he": "male", "him": "male", "himself": "male", "she": "female",
@@ -43,8 +43,8 @@ class Cast:
     recent: list[tuple[str, ...]] = field(default_factory=list)
     """Referents in the order of mention, latest last."""
     rank: dict[str, int] = field(default_factory=dict)
-    """How little 'it' means a thing: 0 if acted upon, 1 after a preposition, 2 if it only says where
-    another thing is."""
+    """How little 'it' means a thing: 0 if acted upon, 1 after a preposition, 2 if it only places
+    another thing."""
 
     def refer(self, chunk: Chunk, ids: tuple[str, ...]) -> tuple[str, ...]:
         """Note what a phrase stands for."""
@@ -114,7 +114,7 @@ class Cast:
         if chunk.noun in ("one", "ones"):
             return self.refer(chunk, self._one_of_several(chunk))
         noun = "object" if chunk.noun in VAGUE_THINGS else chunk.noun
-        steps = ()
+        steps: tuple[str, ...] = ()
         if noun in ("step", "stair") and chunk.count != 1:
             noun = "stairs"
             steps = () if chunk.count is None else (f"{chunk.number} steps",)

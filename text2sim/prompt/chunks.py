@@ -21,7 +21,7 @@ from text2sim.prompt.lexicon import (
     VAGUE_THINGS,
     singular,
 )
-from text2sim.prompt.reading import Reading, Word
+from text2sim.prompt.sentence import Reading, Word
 from text2sim.prompt.verbs import ACTION_NOUNS, LIGHT
 from text2sim.prompt.words import words
 
@@ -152,8 +152,12 @@ def _make(
     return Chunk(
         start=start, end=end, head=head, noun=noun, determiner=determiner, count=amount,
         role=_role(reading, noun, head, start),
-        adjectives=tuple(w for w in adjectives if numbers.value(w.low) is None and w.low != "," and not w.low.startswith("degree")),
+        adjectives=tuple(word for word in adjectives if not _counts(word)),
     )  # fmt: skip
+
+
+def _counts(word: Word) -> bool:
+    return numbers.value(word.low) is not None or word.low in (",", "degree", "degrees")
 
 
 def _only_describes(compound: list[Word]) -> bool:

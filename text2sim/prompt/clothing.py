@@ -8,7 +8,7 @@ from typing import final
 from text2sim.catalogue import COLOURS
 from text2sim.prompt.cast import Cast, colour_of
 from text2sim.prompt.chunks import Chunk
-from text2sim.prompt.reading import Reading
+from text2sim.prompt.sentence import Reading
 from text2sim.prompt.words import words
 from text2sim.types import Garment
 

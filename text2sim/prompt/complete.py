@@ -1,4 +1,4 @@
-"""What a sentence leaves unsaid: the seat just reached, the partner of a handshake, usual angles."""
+"""What a sentence leaves unsaid: the seat just reached, the partner of a handshake."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from text2sim.prompt.words import words
 from text2sim.types import PathCue
 
 if TYPE_CHECKING:
-    from text2sim.prompt.interpret import Interpretation
+    from text2sim.prompt.work import Interpretation
 
 _MUTUAL = words("fight hug kiss embrace wrestle") | {"shake hand"}
 
@@ -49,9 +49,10 @@ def _merge_fall(work: Interpretation, draft: Draft) -> None:
     """'slips and falls' is one fall."""
     index = work.drafts.index(draft) if draft in work.drafts else 0
     before = work.drafts[index - 1] if index else None
-    if before is not None and before.action.name == draft.action.name == "fall":
-        if before.actors == draft.actors and not draft.action.paths:
-            work.drafts.remove(draft)
+    if before is None or draft.action.paths or before.actors != draft.actors:
+        return
+    if before.action.name == draft.action.name == "fall":
+        work.drafts.remove(draft)
 
 
 def _choose_drink(draft: Draft, earlier: list[Draft]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from text2sim.errors import EmptyPromptError, LanguageError, PromptError, PromptTooLongError
@@ -43,7 +42,7 @@ def _check_characters(prompt: str) -> None:
     for character in prompt:
         if unicodedata.category(character) in ("Cc", "Cs", "Co") and character not in "\t\n\r":
             raise PromptError(
-                f"The prompt holds the control character {character!r}; remove it and use plain text."
+                f"The prompt holds the control character {character!r}; use plain text only."
             )
     letters = [character for character in prompt if character.isalpha()]
     latin = [character for character in letters if "LATIN" in unicodedata.name(character, "")]
@@ -53,20 +52,20 @@ def _check_characters(prompt: str) -> None:
         raise LanguageError(f"The prompt is not English: write it in English, {EXAMPLE}.")
 
 
-def check_language(text: str, known: frozenset[str]) -> None:
+def check_language(tokens: list[str], *known: frozenset[str]) -> None:
     """Refuse text whose words are mostly unknown, or whose function words are not English.
 
     Args:
-        text: cleaned prompt.
-        known: lower-case English words.
+        tokens: words and marks, lower case.
+        known: sets of English words, lower case.
 
     Raises:
         LanguageError: it is not English.
     """
-    words = re.findall(r"[^\W\d_]+", text.lower())
+    words = [token for token in tokens if any(letter.isalpha() for letter in token)]
     english = sum(word in ENGLISH_WORDS for word in words)
     foreign = sum(word in FOREIGN_WORDS for word in words)
-    share = sum(word in known for word in words) / max(len(words), 1)
+    share = sum(any(word in some for some in known) for word in words) / max(len(words), 1)
     if foreign > english or share < 0.5:
         raise LanguageError(
             f"The prompt does not read as English; write it in English, {EXAMPLE}. "

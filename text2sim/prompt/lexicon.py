@@ -54,7 +54,8 @@ IRREGULAR_PLURALS = {
     "men": "man", "women": "woman", "children": "child", "people": "person", "persons": "person",
     "feet": "foot", "shelves": "shelf", "knives": "knife", "boxes": "box", "benches": "bench",
     "wolves": "wolf", "mice": "mouse", "policemen": "policeman", "firemen": "fireman",
-    "thieves": "thief", "ladies": "lady", "wives": "wife", "leaves": "leaf", "policewomen": "policewoman",
+    "thieves": "thief", "ladies": "lady", "wives": "wife", "leaves": "leaf",
+    "policewomen": "policewoman",
     "gentlemen": "gentleman", "businessmen": "businessman", "zombies": "zombie", "geese": "goose",
     "cookies": "cookie", "movies": "movie", "glasses": "glass", "buses": "bus", "horses": "horse",
     "torches": "torch", "couches": "couch", "bushes": "bush", "dishes": "dish", "heroes": "hero",
@@ -137,125 +138,42 @@ SHELLS = words(
 MOTION_NOUNS = words("motion movement gesture move action exercise activity pose stance technique")
 """'a waving motion' is about the waving."""
 
-EMPTY_NOUNS = frozenset(
-    [
-        "way",
-        "manner",
-        "bit",
-        "direction",
-        "place",
-        "position",
-        "spot",
-        "side",
-        "front",
-        "time",
-        "course",
-        "moment",
-        "distance",
-        "time",
-        "order",
-        "balance",
-        "pace",
-        "speed",
-        "velocity",
-        "tempo",
-        "rate",
-        "fashion",
-        "style",
-        "mood",
-        "half",
-        "quarter",
-        "end",
-        "start",
-        "beginning",
-        "line",
-        "air",
-        "rest",
-        "while",
-        "part",
-        "middle",
-        "point",
-        "force",
-        "stop",
-        "sequence",
-        "motion",
-        "movement",
-        "row",
-        "top",
-        "bottom",
-        "rain",
-        "snow",
-        "wind",
-        "sun",
-        "sunshine",
-        "fog",
-        "storm",
-        "moonlight",
-        "dark",
-        "darkness",
-        "fun",
-        "all",
-        "height",
-        "angle",
-        "support",
-        "kind",
-        "form",
-        "posture",
-        "location",
-        "target",
-        "response",
-        "attempt",
-        "pattern",
-        "shape",
-        "size",
-        "effort",
-        "radius",
-        "diameter",
-        "weight",
-        "reason",
-    ]
+EMPTY_NOUNS = words(
+    "way manner bit direction place position spot side front time course moment distance "
+    "order balance pace speed velocity tempo rate fashion style mood half quarter end "
+    "start beginning line air rest while part middle point force stop sequence motion "
+    "movement row top bottom rain snow wind sun sunshine fog storm moonlight dark "
+    "darkness fun all height angle support kind form posture location target response "
+    "attempt pattern shape size effort radius diameter weight reason"
 )
 """Nouns that never are things; phrases that give them a meaning are spotted before."""
 
-FUNCTION_WORDS = frozenset(
-    ["a", "an", "the", "this", "that", "these", "those", "some", "any", "each", "every", "all", "both", "either", "no", "his", "her", "its", "their", "my", "your", "our", "of", "to", "at", "with", "in", "on", "by", "for", "from", "as", "about", "into", "and", "or", "but", "so", "then", "than", "be", "is", "are", "was", "were", "am", "been", "being", "beeing", "do", "does", "did", "doing", "have", "has", "had", "having", "will", "would", "can", "could", "may", "might", "must", "shall", "should", "there", "here", "it", "he", "she", "they", "them", "him", "i", "you", "we", "me", "us", "himself", "herself", "itself", "themselves", "who", "which", "what", "whose", "where", "when", "if", "not", "n't", "'s", "'", "also", "just", "please", "very", "quite", "rather", "really", "too", "more", "while", "it's", "own", "let", "make", "that's", "now", "one", "there's", "such", "only", "even", "gets", "get", "getting", "another", "other", "while", "after", "before", "during", "until", "along", "with"]
-)  # fmt: skip
+FUNCTION_WORDS = words(
+    "a an the this that these those some any each every all both either no his her its "
+    "their my your our of to at with in on by for from as about into and or but so then "
+    "than be is are was were am been being beeing do does did doing have has had having "
+    "will would can could may might must shall should there here it he she they them him "
+    "i you we me us himself herself itself themselves who which what whose where when if "
+    "not n't 's ' also just please very quite rather really too more while it's own let "
+    "make that's now one there's such only even gets get getting another other after "
+    "before during until along"
+)
 """Words that carry no content of their own: they may stay unplaced without being reported."""
 
-ENGLISH_WORDS = FUNCTION_WORDS | frozenset(
-    [
-        "up",
-        "down",
-        "over",
-        "under",
-        "around",
-        "through",
-        "across",
-        "between",
-        "behind",
-        "front",
-        "next",
-        "back",
-        "left",
-        "right",
-        "forward",
-        "forwards",
-        "backward",
-        "backwards",
-        "away",
-        "off",
-        "out",
-        "onto",
-        "towards",
-        "toward",
-        "again",
-        "once",
-        "twice",
-    ]
+ENGLISH_WORDS = FUNCTION_WORDS | words(
+    "up down over under around through across between behind front next back left right "
+    "forward forwards backward backwards away off out onto towards toward again once "
+    "twice"
 )
-FOREIGN_WORDS = frozenset(
-    ["ein", "eine", "einen", "einem", "einer", "eines", "der", "das", "den", "dem", "des", "und", "ist", "mit", "auf", "zu", "im", "ins", "vom", "zum", "zur", "nach", "über", "für", "nicht", "er", "sie", "es", "sich", "geht", "läuft", "mann", "frau", "treppe", "hinauf", "un", "une", "le", "la", "les", "du", "aux", "et", "est", "dans", "avec", "sur", "sous", "par", "pour", "vers", "il", "elle", "monte", "homme", "femme", "el", "los", "las", "y", "con", "por", "hacia", "una", "hombre", "mujer", "del", "al", "en", "que", "sube", "camina", "uno", "gli", "della", "dello", "nel", "nella", "sul", "sulla", "e", "lo", "uomo", "donna", "cammina", "um", "uma", "os", "na", "nas", "nos", "com", "homem", "mulher", "sobe", "anda", "até", "een", "het", "de", "op", "met", "naar", "loopt", "een", "vrouw", "en", "som", "och", "på", "ett", "en", "mand", "mannen", "kvinna", "jest", "na", "się", "po", "mężczyzna", "idzie", "adam", "yürüyor", "bir", "merdiven"]
-)  # fmt: skip
+FOREIGN_WORDS = words(
+    "ein eine einen einem einer eines der das den dem des und ist mit auf zu im ins vom "
+    "zum zur nach über für nicht er sie es sich geht läuft mann frau treppe hinauf un une "
+    "le la les du aux et est dans avec sur sous par pour vers il elle monte homme femme "
+    "el los las y con por hacia una hombre mujer del al en que sube camina uno gli della "
+    "dello nel nella sul sulla e lo uomo donna cammina um uma os na nas nos com homem "
+    "mulher sobe anda até een het de op met naar loopt vrouw som och på ett mand mannen "
+    "kvinna jest się po mężczyzna idzie adam yürüyor bir merdiven"
+)
 """Frequent words of other languages written in Latin letters; none of them is English."""
 
 

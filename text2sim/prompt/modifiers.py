@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING, cast
 
 from text2sim.actions import ACTIONS
 from text2sim.prompt import numbers
-from text2sim.prompt.adverbs import DIRECTIONS, PATHS, PLACES_AT, SPEED
+from text2sim.prompt.adverbs import DIRECTIONS, PATHS, SPEED
+from text2sim.prompt.attach import place_phrase
 from text2sim.prompt.build import Draft
-from text2sim.prompt.chunks import Chunk
-from text2sim.prompt.phrases import Phrase
-from text2sim.prompt.places import SENDING, Placement, place_in, way
+from text2sim.prompt.spotting import Phrase
 from text2sim.prompt.verbs import VERB_SPEED
 from text2sim.types import Direction, PathCue, Side
 
 if TYPE_CHECKING:
-    from text2sim.prompt.interpret import Interpretation
+    from text2sim.prompt.work import Interpretation
 
 _TURNING = frozenset({"turn", "spin"})
 _STEPPING = frozenset(
@@ -53,7 +52,7 @@ def apply_phrases(work: Interpretation, phrases: list[Phrase]) -> None:
         ):
             draft = work.drafts[work.drafts.index(draft) - 1]
         if phrase.kind == "place":
-            _place(work, phrase, draft)
+            place_phrase(work, phrase, draft)
         elif phrase.kind == "empty" or (
             draft is not None and _APPLY[phrase.kind](work, phrase, draft)
         ):
@@ -260,103 +259,6 @@ def _mutual(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
 _APPLY: dict[str, Callable[[Interpretation, Phrase, Draft], bool]] = {
     "duration": _duration, "distance": _distance, "steps": _steps, "angle": _angle,
     "times": _times, "route": _route, "side": _side, "turning": _turning,
-    "direction": _direction, "manner": _manner, "order": _order, "shuttle": _shuttle, "way": _way, "mutual": _mutual,
+    "direction": _direction, "manner": _manner, "order": _order, "shuttle": _shuttle,
+    "way": _way, "mutual": _mutual,
 }  # fmt: skip
-
-
-def _place(work: Interpretation, phrase: Phrase, draft: Draft | None) -> None:
-    chunk = phrase.chunk
-    if chunk is None or chunk.start in work.agents:
-        return
-    work.claim(phrase.start, phrase.end)
-    if chunk.role in ("place", "ground"):
-        work.claim(chunk.start, chunk.end)
-    if chunk.role == "place":
-        work.setting = work.setting or chunk.noun
-        return
-    ids = work.referents(chunk) + _second(work, phrase, chunk)
-    if chunk.role == "ground" or not ids:
-        return
-    owner = _described(work, phrase, draft)
-    if owner is not None and PLACES_AT.get(phrase.text):
-        work.relate(PLACES_AT[phrase.text], owner, ids)
-    elif draft is not None:
-        _attach(work, phrase, draft, chunk, ids)
-
-
-def _second(work: Interpretation, phrase: Phrase, chunk: Chunk) -> tuple[str, ...]:
-    """'between a table and a chair'."""
-    if PLACES_AT.get(phrase.text) != "between" or work.reading.low(chunk.end) != "and":
-        return ()
-    return next((work.referents(c) for c in work.chunks if c.start == chunk.end + 1), ())
-
-
-def _described(work: Interpretation, phrase: Phrase, draft: Draft | None) -> tuple[str, ...] | None:
-    """Ids of the noun phrase that a preposition right after it describes, or None."""
-    end = phrase.start
-    while work.reading.low(end - 1) in ("is", "are", "stands", "standing", "sits", "sitting", "lying",
-                                        "lies", "that", "which", "located", "placed", "was"):  # fmt: skip
-        end -= 1
-    left = next((chunk for chunk in work.chunks if chunk.end == end), None)
-    ids = work.referents(left)
-    if left is None or not ids or phrase.text not in PLACES_AT:
-        return None
-    if draft is None:
-        return ids
-    acting = ids[0] in work.cast.actors and set(ids) & set(draft.actors)
-    if end != phrase.start and (acting or ids[0] in work.cast.actors):
-        return None
-    is_object = left is draft.predicate.object
-    if is_object and (
-        draft.action.name == "put_down" or (phrase.text in PATHS and draft.action.name != "pick_up")
-    ):
-        return None
-    if (
-        is_object
-        and draft.action.name in SENDING
-        and phrase.text in ("on", "in", "against", "under", "at", "between")
-    ):
-        return None
-    if phrase.text in PATHS and phrase.text not in ("around",) and not is_object:
-        return None
-    return ids
-
-
-def _attach(
-    work: Interpretation, phrase: Phrase, draft: Draft, chunk: Chunk, ids: tuple[str, ...]
-) -> None:
-    """A prepositional phrase that belongs to the action."""
-    person = ids[0] in work.cast.actors
-    first = not any(
-        set(item.actors) & set(draft.actors) for item in work.drafts[: work.drafts.index(draft)]
-    )
-    carries = draft.action.target is not None
-    use = place_in(draft.action.name, phrase.text, person=person, first=first, carries=carries)
-    _use(work, phrase, draft, ids, use)
-
-
-def _use(
-    work: Interpretation, phrase: Phrase, draft: Draft, ids: tuple[str, ...], place: Placement
-) -> None:
-    kind = PLACES_AT.get(phrase.text, "near")
-    if place.use == "relation":
-        work.relate(kind, draft.actors, ids)
-    elif place.use == "target" and draft.action.target is None:
-        draft.set(target=ids[0])
-    elif place.use == "object_on" and draft.action.target is not None:
-        work.relate("in" if phrase.text == "out of" else kind, (draft.action.target,), ids)
-    elif place.use in ("recipient", "goal"):
-        draft.set(recipient=ids[0])
-        if place.path is not None:
-            draft.add_path(PathCue(kind=place.path, targets=ids))
-    elif place.use == "companion":
-        _join(draft, ids)
-    elif place.use == "near":
-        work.relate("near", ids, draft.actors[:1])
-    else:
-        draft.add_path(PathCue(kind=place.path or way(phrase.text), targets=ids))
-
-
-def _join(draft: Draft, ids: tuple[str, ...]) -> None:
-    """'dances with a woman': both dance."""
-    draft.actors = (*draft.actors, *(key for key in ids if key not in draft.actors))

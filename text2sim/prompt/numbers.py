@@ -7,9 +7,14 @@ import re
 
 from text2sim.prompt.words import words
 
+_COUNTING = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+    "nineteen", "twenty",
+)  # fmt: skip
+
 NUMBERS: dict[str, float] = {
-    **{word: float(value) for value, word in enumerate(
-        ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"])},
+    **{word: float(value) for value, word in enumerate(_COUNTING)},
     "thirty": 30.0, "forty": 40.0, "fifty": 50.0, "sixty": 60.0, "ninety": 90.0, "hundred": 100.0,
     "dozen": 12.0, "couple": 2.0, "few": 3.0, "several": 3.0, "some": 3.0, "many": 5.0,
     "multiple": 3.0, "half": 0.5, "single": 1.0, "a": 1.0, "an": 1.0, "another": 1.0,

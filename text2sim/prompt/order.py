@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Literal, final
 
 from text2sim.actions import ACTIONS
-from text2sim.prompt.adverbs import TOGETHER
+from text2sim.prompt.adverbs import ORDER_WORDS, TOGETHER
 from text2sim.prompt.predicates import Predicate
-from text2sim.prompt.reading import Reading
+from text2sim.prompt.sentence import Reading
 from text2sim.prompt.words import words
 
 _DURING = words("while as whilst when during")
@@ -111,7 +111,7 @@ def _governor(reading: Reading, event: Event, events: list[Event]) -> Event | No
     position = events.index(event)
     fronted = [other for other in events[position + 1 :] if _governed_by(reading, other, event)]
     if position == 0:
-        return (fronted or [*events[1:2], None])[0]
+        return next(iter((*fronted, *events[1:2])), None)
     return events[position - 1]
 
 
@@ -165,8 +165,7 @@ def _main(placed: list[Placed], index: int, event: Event) -> int:
 def _simultaneous(reading: Reading, last: Event, event: Event) -> bool:
     if event.cues & TOGETHER:
         return True
-    if event.cues & {"then", "finally", "afterwards", "next", "later", "afterward", "again",
-                     "eventually", "subsequently", "lastly", "before", "second", "secondly"}:  # fmt: skip
+    if event.cues & ORDER_WORDS:
         return False
     if not set(last.actors) & set(event.actors):
         return not set(last.others) & set(event.actors)

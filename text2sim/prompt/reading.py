@@ -8,15 +8,16 @@ gets its own lemma back. Commands and headlines get a subject for the same reaso
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cache, cached_property
-from typing import TYPE_CHECKING, final
+from functools import cache
+from typing import TYPE_CHECKING
 
 from text2sim.catalogue import COLOURS, NOUNS
 from text2sim.prompt.adverbs import DIRECTIONS
 from text2sim.prompt.guard import check_language
 from text2sim.prompt.lexicon import BODY, GARMENTS, PEOPLE, singular
 from text2sim.prompt.numbers import value
+from text2sim.prompt.rewriting import REWRITES, take_view
+from text2sim.prompt.sentence import Reading, Word
 from text2sim.prompt.spelling import correct, lexicon
 from text2sim.prompt.verbs import inflect, is_third_person, verb_forms
 from text2sim.prompt.words import words
@@ -25,157 +26,14 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 
-def _kneel(match: re.Match[str]) -> str:
-    """'goes down on his knees', in the form of the verb."""
-    ending = (match.group(2) or "").replace("es", "s").replace("ting", "ing")
-    return f"kneel{ending} down"
-
-
-_REWRITES = (
-    (r"\bup-?stairs\b", "up the stairs"),
-    (r"\bdown-?stairs\b", "down the stairs"),
-    (r"\b(?:counter|anti)[ -]?clock[ -]?wise\b", "counterclockwise"),
-    (r"\bclock-wise\b", "clockwise"),
-    (r"\bto and fro\b", "back and forth"),
-    (r"\b(?:at|in) the same time\b", "simultaneously"),
-    (r"\bas (?:fast|quickly) as (?:possible|(?:he|she|they|it) can)\b", "very fast"),
-    (r"\bas slowly as (?:possible|(?:he|she|they|it) can)\b", "very slowly"),
-    (r"\b(\d+)(?:[ -]?(?:degrees?|deg|degress)\b| ?°)", r"\1 degrees"),
-    (
-        r"\bdegrees (?=(?:left |right )?(?:curve|turn|rotation|arc|bend|angle|circle|spin))",
-        "degree ",
-    ),
-    (r"\b(\d+(?:[.,]\d+)?) ?m\b", r"\1 meters"),
-    (r"\b(\d+(?:[.,]\d+)?) ?cm\b", r"\1 centimeters"),
-    (r"\b(\d+(?:[.,]\d+)?) ?(?:s|sec)\b", r"\1 seconds"),
-    (r"\b(left|right)[ -](hand|foot|leg|side)ed\b", r"\1\2ed"),
-    (r"\b(?:a )?couple (?:of )?(?=[a-z]+s\b|of\b)(?:of )?", "two "),
-    (r"\ba number of\b", "several"),
-    (r"\bu[ -]turn\b", "turn around"),
-    (r"\bt-shirt", "tshirt"),
-    (r"\b(push|sit|pull)-(ups?)\b", r"\1\2"),
-    (r"\bcross-legged\b", "crosslegged"),
-    (
-        r"\b(?:a )?(?:crowd|group|bunch|team) of (?=people|men|women|children|kids|persons|boys|girls)",
-        "several ",
-    ),
-    (
-        r"\b(?:doing|does|do|making|makes|make|performing|performs|perform)(?: a)? turn around\b",
-        "turns around",
-    ),
-    (r"\bfigure[ -](?:of[ -])?(?:eight|8)\b|\b(?:an? )?(?:eight|8)[ -]shape\b", "a loop"),
-    (
-        r"\b(?:back )?(?:in)?to (?:the|its|his|her|their) (?:(?:same|starting|start|initial|original|"
-        r"previous|first|old) )+(?:position|place|point|spot|location|line|posture|track)(?: again)?\b",
-        "back",
-    ),
-    (r"\bwhere (?:it|he|she|they) (?:had )?(?:started|began|started from|was before)\b", "back"),
-    (r"\bto where .* (?:started|began)\b", "back"),
-    (
-        r"\b(?:starting|start|starts|beginning|begins) (with|on|from) (?=(?:the|his|her|its|their)? ?(?:left|right))",
-        r"\1 ",
-    ),
-    (r"\bsteps? (?:to|on) the side\b", "sidesteps"),
-    (r"\bside[ -]step", "sidestep"),
-    (r"\b(?:a|some|any) (?:kind|sort|type|form|piece) of (?:an? )?", "a "),
-    (r"\b(?:a|the) (?:flight|set) of (?:stairs|steps)", "the stairs"),
-    (r"\ba pair of ", "two "),
-    (
-        r"\b(go|get|drop|fall|sink)(es|s|ting|ing)?(?: down)? (?:on|to|onto) "
-        r"(?:his|her|its|the|their|one|both)(?: two| both)? knees?\b",
-        _kneel,
-    ),
-    (r"\b(?:on|to) all fours?\b", "on all fours"),
-    (r"\btip[ -]toe", "tiptoe"),
-    (r"\b(quarter|half|full|semi)[ -](circle|turn)", r"\1 \2"),
-    (r"\ba lot of\b|\blots of\b", "many"),
-    (r"\b(left|right)-(hand|foot|arm|leg)\b", r"\1 \2"),
-    (r"\b(left|right) hand side\b", r"\1 side"),
-    (r"\bside to side\b", "back and forth"),
-    (r"\b(?:is|are|'s) about to\b", "starts to"),
-)
-
-_PLAIN = {**dict.fromkeys(words("human humanoid subject figure individual character robot zombie"), "man"),
+_PLAIN = {**dict.fromkeys(words("human humanoid subject figure individual character robot"), "man"),
+          "zombie": "man",
           **dict.fromkeys(words("humans subjects figures robots"), "men")}  # fmt: skip
 """Nouns that the model also takes for adjectives or verbs -> noun that is parsed instead."""
 _ANIMATE = frozenset({*PEOPLE, *GARMENTS, *COLOURS, "hair", "he", "she", "it", "who", "that"})
 """What may stand right before a verb: a person, or the end of what describes one."""
 _BETWEEN = frozenset({"then", "also", "both", "now", "back"})
 _NOUN_ROLES = frozenset({"pobj", "compound", "dobj", "nmod"})
-
-_VIEW = re.compile(
-    r",?\s*\b(?:(?:as )?(?:seen|viewed|shown|filmed|shot|captured|observed|watched) )"
-    r"(from (?:the )?(?:above|below|behind|afar|side|front|back|left|right|top|distance|"
-    r"far away)(?: side)?)"
-    r"|,?\s*\b(?:camera|view) (from (?:the )?(?:above|below|behind|side|front|back|left|right|top))"
-    r"|,?\s*\b(?:in (?:an? )?)?((?:extreme )?close-?\s?up|wide shot|long shot|medium shot|"
-    r"bird'?s[ -]eye view|top[ -]down(?: view)?|side view|front view|aerial view|overhead view|"
-    r"slow motion)(?: (?:shot )?of(?= ))?"
-    r"|(?:^|,\s*)(from (?:above|below))(?=$|\s*[,.])|\s(from above)(?=[\s.]*$)"
-)
-
-
-@final
-@dataclass(frozen=True, kw_only=True)
-class Word:
-    """One word: text as written (empty if it was added), corrected lower-case form, and syntax.
-
-    `head` is the index of the governing word (its own for the root).
-    """
-
-    index: int
-    text: str
-    low: str
-    lemma: str
-    tag: str
-    dep: str
-    head: int
-
-    @property
-    def is_verb(self) -> bool:
-        """Tagged as a verb form."""
-        return self.tag.startswith("VB")
-
-    @property
-    def is_noun(self) -> bool:
-        """Tagged as a noun."""
-        return self.tag.startswith("NN")
-
-
-@final
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """The words of a prompt, its camera phrase, and what was corrected."""
-
-    words: tuple[Word, ...]
-    view: str | None = None
-    warnings: tuple[str, ...] = ()
-
-    @cached_property
-    def _children(self) -> dict[int, tuple[Word, ...]]:
-        table: dict[int, tuple[Word, ...]] = {}
-        for word in self.words:
-            if word.head != word.index:
-                table[word.head] = (*table.get(word.head, ()), word)
-        return table
-
-    def children(self, word: Word) -> tuple[Word, ...]:
-        """Words that depend on this one, in order."""
-        return self._children.get(word.index, ())
-
-    def head(self, word: Word) -> Word:
-        """The word it depends on."""
-        return self.words[word.head]
-
-    def low(self, index: int) -> str:
-        """Lower-case form at an index; empty beyond the ends."""
-        return self.words[index].low if 0 <= index < len(self.words) else ""
-
-    def starts(self, index: int, phrase: str) -> int:
-        """Number of words of the phrase if it stands at the index, else 0."""
-        parts = phrase.split()
-        found = all(self.low(index + i) == part for i, part in enumerate(parts))
-        return len(parts) if found else 0
 
 
 @cache
@@ -194,25 +52,16 @@ def read(text: str) -> Reading:
         LanguageError: it does not read as English.
     """
     nlp, english = language()
-    view, rest = _take_view(text.lower())
-    for pattern, replacement in _REWRITES:
+    view, rest = take_view(text.lower())
+    for pattern, replacement in REWRITES:
         rest = re.sub(pattern, replacement, rest)
     written = [token.text for token in nlp.make_doc(rest)]
     words = [correct(word, english) for word in written]
-    check_language(" ".join(words), english | lexicon())
+    check_language(words, english, lexicon())
     added = _missing_subject(words)
     warnings = tuple(f"Read {old!r} as {new!r}." for old, new in zip(written, words) if old != new)
     parsed = _parse(nlp, added + words, [""] * len(added) + written)
     return Reading(words=parsed, view=view, warnings=warnings)
-
-
-def _take_view(text: str) -> tuple[str | None, str]:
-    match = _VIEW.search(text)
-    if match is None:
-        return None, text
-    view = next(group for group in match.groups() if group)
-    rest = (text[: match.start()] + " " + text[match.end() :]).strip(" ,")
-    return view.replace("close up", "close-up").replace("closeup", "close-up"), rest or text
 
 
 def _missing_subject(words: list[str]) -> list[str]:
@@ -271,7 +120,7 @@ def _analyse(nlp: Language, words: list[str]) -> list[tuple[str, str, str, int]]
 
 
 def _stand_ins(words: list[str], tags: list[str], deps: list[str]) -> dict[int, str]:
-    """Index -> common verb, for each known verb that was tagged as a noun; 'left' and 'right' too."""
+    """Index -> common word, for verbs that were tagged as nouns, and for 'left' and 'right'."""
     found: dict[int, str] = {}
     verbless = not any(tag in ("VBZ", "VBP", "VBD", "MD") for tag in tags)
     for i, word in enumerate(words):

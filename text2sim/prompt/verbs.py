@@ -27,7 +27,7 @@ NEAREST: dict[str, str] = {
         "kneel": "lunge",
         "sit": "meditate study",
         "squat": "hide shelter",
-        "stretch": "train twist handstand headstand yoga pose pushup situp pullup",
+        "stretch": "train twist handstand headstand yoga pose perform do make pushup situp pullup",
         "point": "aim show",
         "bow": "sneeze cough vomit",
         "push": "shovel dig rake vacuum plough",
@@ -60,7 +60,8 @@ WITH_OBJECT: dict[str, str] = {
 WITHOUT_OBJECT: dict[str, str] = {
     "roll": "fall", "hold": "stand", "draw": "reach", "lift": "stand_up", "pass": "walk",
     "set": "stand", "slide": "walk", "place": "stand", "drop": "fall", "take": "stand",
-    "shift": "walk", "roll over": "fall", "position": "stand", "lower": "squat", "raise": "stand_up",
+    "shift": "walk", "roll over": "fall", "position": "stand", "lower": "squat",
+    "raise": "stand_up",
 }  # fmt: skip
 """What verbs mean when nothing is acted upon."""
 
@@ -134,12 +135,13 @@ TRANSITIVE_PARTICLES = words(
 
 ACTION_NOUNS: dict[str, str] = {
     "step": "step", "steps": "step", "kick": "kick", "jump": "jump", "leap": "leap", "hop": "hop",
-    "punch": "punch", "bow": "bow", "squat": "squat", "turn": "turn", "spin": "spin", "walk": "walk",
+    "punch": "punch", "bow": "bow", "squat": "squat", "turn": "turn", "spin": "spin",
+    "walk": "walk",
     "run": "run", "dance": "dance", "wave": "wave", "stretch": "stretch", "throw": "throw",
     "twirl": "twirl", "pirouette": "pirouette", "salute": "salute", "nod": "nod", "clap": "clap",
     "stroll": "stroll", "sprint": "sprint", "jog": "jog", "waltz": "waltz", "lunge": "lunge",
     "cartwheel": "cartwheel", "handstand": "handstand", "sidestep": "sidestep", "fall": "fall",
-    "somersault": "somersault", "push": "push", "pull": "pull", "rotation": "rotate", "u-turn": "turn around",
+    "somersault": "somersault", "push": "push", "pull": "pull", "rotation": "rotate",
     "look": "look", "stumble": "stumble", "crouch": "crouch", "hit": "hit", "jab": "jab",
     "uppercut": "uppercut", "slap": "slap", "drink": "drink", "sip": "sip", "rest": "rest",
     "nap": "take nap", "pause": "pause", "break": "rest", "swing": "swing", "backflip": "backflip",
@@ -153,7 +155,9 @@ ACTION_NOUNS: dict[str, str] = {
     "twist": "twist", "speech": "talk", "song": "sing", "walking": "walk", "running": "run",
     "jumping": "jump", "dancing": "dance", "boxing": "box", "kicking": "kick", "movement": "move",
     "goodbye": "wave", "glance": "glance", "visit": "visit", "quickstep": "dance", "rumba": "dance",
-    "samba": "dance", "pushup": "pushup", "situp": "situp", "pullup": "pullup", "jumping jack": "jump", "knee bend": "squat", "high five": "clap", "karate": "punch", "prayer": "pray",
+    "samba": "dance", "pushup": "pushup",
+    "situp": "situp", "pullup": "pullup", "jumping jack": "jump", "knee bend": "squat",
+    "high five": "clap", "karate": "punch", "prayer": "pray",
 }  # fmt: skip
 """Nouns that name an action after a light verb -> verb."""
 
