@@ -19,7 +19,7 @@ from text2sim.skeleton import INDEX, JOINTS, PARENTS
 from text2sim.stage import Context
 from text2sim.types import BodyState, Contact, Drive, Outcome, Simulation, Trace, World
 
-ROOT_STIFFNESS, ROOT_DAMPING = 4000.0, 800.0
+ROOT_STIFFNESS, ROOT_DAMPING = 8000.0, 800.0
 """Of the assist's force [N/m], [N s/m], for an adult of 75 kg and 1.75 m."""
 TURN_STIFFNESS, TURN_DAMPING = 1200.0, 18.0
 """Of the assist's torque [N m/rad], [N m s/rad], for the same."""
@@ -50,8 +50,8 @@ class PDController(RLController):
 
     name: ClassVar[str] = "pd"
 
-    assist: float = 400.0
-    assist_torque: float = 200.0
+    assist: float = 500.0
+    assist_torque: float = 300.0
 
     def __post_init__(self) -> None:
         for name, value in (("assist", self.assist), ("assist_torque", self.assist_torque)):

@@ -24,6 +24,8 @@ BODY_FRICTION = 0.9
 HARDNESS = 5.0
 """Bullet multiplies the restitutions of a pair. What stands still counts this many times its own,
 at most 1, so that a rubber ball bounces on stone like rubber and not a fifth as well."""
+FASTEST_JOINT = 40.0
+"""No joint turns faster than this [rad/s], about that of a hard throw."""
 ROLLING_FRICTION = 0.004
 """Of balls [m]: a football loses about 0.4 m/s each second."""
 
@@ -194,6 +196,7 @@ def build_actor(bullet: Client, body: PhysicalBody) -> int:
         linkJointAxis=[[0.0, 0.0, 1.0]] * count,
         flags=bullet.URDF_MAINTAIN_LINK_ORDER,
     )
+    bullet.changeDynamics(actor, -1, maxJointVelocity=FASTEST_JOINT)
     for link, inertia in enumerate(body.inertias, start=-1):
         bullet.changeDynamics(
             actor, link, localInertiaDiagonal=inertia.tolist(),
