@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,7 @@ CHILD_HEAD = 1.12
 _MARKS = ("left_ankle", "left_knee", "left_hip", "spine1", "spine3", "left_shoulder", "neck")
 
 
+@final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Layer:
     """One closed surface of the body in the adult's rest pose; weights (V, 22)."""

@@ -6,7 +6,7 @@ Only the left limbs are drawn; `implicit.mirror` makes the right ones. Tables ho
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,7 @@ WAIST = 1.015
 HIP, KNEE, ANKLE = (REST[INDEX[f"left_{name}"]] for name in ("hip", "knee", "ankle"))
 
 
+@final
 @dataclass(frozen=True, kw_only=True)
 class Build:
     """What changes the figure: factors on its usual measures.

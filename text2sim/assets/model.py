@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +13,7 @@ from text2sim.assets.primitives import Solid, circle
 from text2sim.types import RGB
 
 
+@final
 @dataclass(frozen=True, kw_only=True)
 class Paint:
     """The surface of a piece.
@@ -40,6 +42,7 @@ GOLD = Paint(material="gold")
 GLASS = Paint(material="glass", colour=(0.30, 0.42, 0.48))
 
 
+@final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Piece:
     """Closed solids of one paint."""
@@ -53,6 +56,7 @@ def piece(paint: Paint, *solids: Solid) -> Piece:
     return Piece(paint=paint, solids=solids)
 
 
+@final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Model:
     """An object in its own frame: pieces to be seen, and points of convex hulls to collide."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,6 +17,7 @@ CREASE = 0.75
 """Angle [rad] between faces beyond which an edge is shaded sharp."""
 
 
+@final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Solid:
     """A closed triangle surface: vertices [m] (V, 3), faces (F, 3) counter-clockwise from outside.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, final
 
 from text2sim.assets.body import make_body
 from text2sim.assets.objects import BUILDERS, build
@@ -55,6 +55,7 @@ GROUNDS: dict[str, Surface] = {
 """Place noun -> surface of the ground."""
 
 
+@final
 @dataclass(frozen=True, kw_only=True)
 class ProceduralAssets(AssetGenerator):
     """Builds every kind of the catalogue, loads user meshes, and dresses a mannequin.
