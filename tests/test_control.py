@@ -1,0 +1,232 @@
+"""Controllers: kinematic and PD roll-outs on small scenes."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from tests import samples
+from tests.test_physics import ball_part, box_part, thing
+from text2sim.control.feedforward import feed_forward, lifted
+from text2sim.control.kinematic import KinematicController
+from text2sim.control.pd import PDController
+from text2sim.control.reference import resample
+from text2sim.control.rollout import touching
+from text2sim.errors import Cancelled, ConfigError
+from text2sim.maths import quaternions as quat
+from text2sim.physics.body import PhysicalBody
+from text2sim.physics.pybullet import PyBulletEngine
+from text2sim.skeleton import INDEX, Skeleton
+from text2sim.stage import Context
+from text2sim.types import Contact, Grasp, Motion, SceneObject, Trace, Track, World
+
+FPS = 30.0
+CTX = Context(stage="controller")
+
+
+def bob(frames: int = 45) -> Track:
+    """Arms down, the actor bends the knees and straightens up again: feet stay flat."""
+    skeleton = Skeleton.of_stature(1.78)
+    rotations = np.tile(quat.IDENTITY, (frames, 22, 1))
+    for side, sign in (("left", -1), ("right", 1)):
+        rotations[:, INDEX[f"{side}_shoulder"]] = quat.about_x(sign * 1.35)
+    bend = 0.25 * (1 - np.cos(2 * np.pi * np.arange(frames) / frames))
+    for side in ("left", "right"):
+        rotations[:, INDEX[f"{side}_hip"]] = quat.about_y(-bend)
+        rotations[:, INDEX[f"{side}_knee"]] = quat.about_y(2 * bend)
+        rotations[:, INDEX[f"{side}_ankle"]] = quat.about_y(-bend)
+    roots = np.tile(skeleton.offsets[0], (frames, 1))
+    ankle = skeleton.rest_positions()[INDEX["left_ankle"]]
+    roots += (ankle - skeleton.forward(roots, rotations)[0][:, INDEX["left_ankle"]]) * [1, 0, 1]
+    contacts = np.ones((frames, 4), dtype=bool)
+    return Track(actor="man1", skeleton=skeleton, root_positions=roots,
+                 rotations_wxyz=rotations, contacts=contacts)  # fmt: skip
+
+
+def world_of(track: Track, *objects: SceneObject, grasps: tuple[Grasp, ...] = ()) -> World:
+    scene = dataclasses.replace(samples.stairs_scene(), objects=objects)
+    motion = Motion(fps=FPS, tracks=(track,), grasps=grasps, scene=scene)
+    return PyBulletEngine().run(motion, Context())
+
+
+def error(trace: Trace) -> np.ndarray:
+    """Distance of joints from the motion [m], (T, 22)."""
+    motion = trace.world.motion
+    return np.linalg.norm(trace.tracks[0].positions() - motion.tracks[0].positions(), axis=-1)
+
+
+def sweep_leg(frames: int = 30) -> Track:
+    """The right leg swings forward, as in a kick."""
+    track = bob(frames)
+    rotations = np.tile(track.rotations_wxyz[0], (frames, 1, 1))
+    swing = 1.2 * np.sin(np.linspace(-0.5, 1.4, frames))
+    rotations[:, INDEX["right_hip"]] = quat.about_y(-swing)
+    return dataclasses.replace(
+        track,
+        rotations_wxyz=rotations,
+        root_positions=np.tile(track.root_positions[0], (frames, 1)),
+    )
+
+
+def test_reference_passes_through_the_frames() -> None:
+    track = bob()
+    reference = resample(track, 8, FPS)
+    assert len(reference.root_positions) == 44 * 8 + 1
+    np.testing.assert_allclose(reference.root_positions[::8], track.root_positions, atol=1e-12)
+    same = np.abs(np.sum(reference.rotations_wxyz[::8] * track.rotations_wxyz, axis=-1))
+    np.testing.assert_allclose(same, 1.0, atol=1e-12)
+
+
+def test_reference_velocities_are_smooth() -> None:
+    reference = resample(bob(), 8, FPS)
+    jumps = np.abs(np.diff(reference.joint_velocities, axis=0)).max()
+    assert jumps < 0.15 * np.abs(reference.joint_velocities).max()
+
+
+def test_kinematic_follows_exactly() -> None:
+    trace = KinematicController().run(world_of(bob()), CTX)
+    assert error(trace).max() < 1e-9
+    assert trace.outcome.status == "completed"
+    assert not trace.assist_force.any()
+    assert not trace.assist_torque.any()
+    assert trace.tracks[0].contacts[5:].mean() > 0.5
+
+
+@pytest.mark.parametrize("controller", [KinematicController(), PDController()])
+def test_a_kicked_ball_flies(controller: KinematicController | PDController) -> None:
+    ball = thing(ball_part(0.11), (0.5, -0.1, 0.0), mass=0.43)
+    trace = controller.run(world_of(sweep_leg(), ball), CTX)
+    assert trace.object_positions[-1, 0, 0] > 0.8
+    event = next(c for c in trace.contacts if {c.a, c.b} == {"man1", "thing1"})
+    assert event.joint in {"right_foot", "right_ankle"}
+    assert 0.1 < event.time < 1.0
+
+
+@pytest.mark.parametrize("controller", [KinematicController(), PDController()])
+def test_a_held_object_follows_the_hand(controller: KinematicController | PDController) -> None:
+    track = bob()
+    wrist = track.positions()[0, INDEX["left_wrist"]]
+    item = thing(box_part(0.08, 0.08, 0.08), tuple(wrist - [0, 0, 0.17]))
+    grasp = Grasp(actor="man1", hand="left", object="thing1", start=0.0, end=1.2)
+    trace = controller.run(world_of(track, item, grasps=(grasp,)), CTX)
+    hand = trace.tracks[0].positions()[:, INDEX["left_wrist"]]
+    gap = np.linalg.norm(trace.object_positions[:, 0] - hand, axis=1)
+    held = slice(2, int(1.2 * FPS) - 1)
+    assert np.ptp(gap[held]) < 0.03
+    assert trace.object_positions[-1, 0, 2] < trace.object_positions[30, 0, 2] - 0.1  # it fell
+
+
+def test_a_far_grasp_is_a_warning() -> None:
+    item = thing(box_part(0.1, 0.1, 0.1), (1.5, 1.5, 0))
+    grasp = Grasp(actor="man1", hand="right", object="thing1", start=0.1, end=0.3)
+    trace = KinematicController().run(world_of(bob(), item, grasps=(grasp,)), CTX)
+    assert any("thing1" in text and "away" in text for text in trace.warnings)
+
+
+def test_pd_tracks_within_bounds() -> None:
+    trace = PDController(assist=300.0, assist_torque=100.0).run(world_of(bob()), CTX)
+    assert trace.outcome.status == "completed"
+    assert error(trace).mean() < 0.02
+    assert 0 < trace.assist_force.max() <= 300.0 + 1e-9
+    assert 0 < trace.assist_torque.max() <= 100.0 + 1e-9
+    assert trace.assist_force.mean() < 80.0  # the legs carry the weight
+    assert trace.tracks[0].contacts[5:].mean() > 0.5
+
+
+def test_pd_is_deterministic() -> None:
+    item = thing(ball_part(0.11), (0.5, -0.1, 0.0), mass=0.43)
+    first, second = (PDController().run(world_of(sweep_leg(), item), CTX) for _ in range(2))
+    for name in ("root_positions", "rotations_wxyz", "contacts"):
+        np.testing.assert_array_equal(
+            getattr(first.tracks[0], name), getattr(second.tracks[0], name)
+        )
+    np.testing.assert_array_equal(first.object_positions, second.object_positions)
+    np.testing.assert_array_equal(first.assist_force, second.assist_force)
+
+
+def test_a_hopeless_motion_falls() -> None:
+    track = bob()
+    roots = track.root_positions.copy()
+    roots[15:, 0] += 3.0
+    trace = PDController().run(world_of(dataclasses.replace(track, root_positions=roots)), CTX)
+    assert trace.outcome.status == "fell"
+    assert trace.outcome.time == pytest.approx(0.5, abs=0.15)
+    assert "man1" in trace.outcome.message
+    assert len(trace.tracks[0].root_positions) == 45
+    assert trace.tracks[0].root_positions[-1, 2] < 0.8
+    assert trace.assist_force[-1, 0] == 0.0
+
+
+def test_without_assist_a_lean_falls() -> None:
+    """Nothing hidden holds the body: without assist, a tilted statue topples."""
+    track = bob()
+    rotations = np.tile(track.rotations_wxyz[0], (90, 1, 1))
+    rotations[:, 0] = quat.about_y(0.35)
+    roots = np.tile(track.root_positions[0], (90, 1)) + [0.15, 0, 0.0]
+    contacts = np.zeros((90, 4), dtype=bool)
+    leaning = dataclasses.replace(
+        track, root_positions=roots, rotations_wxyz=rotations, contacts=contacts
+    )
+    trace = PDController(assist=0.0, assist_torque=0.0).run(world_of(leaning), CTX)
+    assert trace.outcome.status == "fell"
+    assert not trace.assist_force.any()
+
+
+def test_heavy_assist_is_a_warning() -> None:
+    track = bob()
+    floating = dataclasses.replace(track, root_positions=track.root_positions + [0, 0, 0.3])
+    trace = PDController(assist=2000.0).run(world_of(floating), CTX)
+    assert any("held up" in text for text in trace.warnings)
+    assert trace.assist_force.mean() > 0.5 * samples.man().mass * 9.81
+
+
+def test_options_are_checked() -> None:
+    for value in (-1.0, float("nan"), float("inf")):
+        with pytest.raises(ConfigError, match="assist"):
+            PDController(assist=value)
+
+
+def test_cancelling() -> None:
+    context = Context(stage="controller")
+    context.cancel.set()
+    with pytest.raises(Cancelled):
+        KinematicController().run(world_of(bob()), context)
+
+
+def test_a_single_frame() -> None:
+    for controller in (KinematicController(), PDController()):
+        trace = controller.run(world_of(bob().slice(0, 1)), CTX)
+        assert trace.object_positions.shape == (1, 0, 3)
+        assert trace.outcome.status == "completed"
+
+
+def test_weight_is_shared_by_both_feet() -> None:
+    track = bob()
+    scene = dataclasses.replace(samples.stairs_scene(), objects=())
+    body = PhysicalBody.of(track.skeleton, samples.man())
+    needs = feed_forward(track, body, scene, FPS)
+    assert {"left_ankle", "right_ankle"} == {list(INDEX)[joint] for joint in needs.bearers}
+    assert np.linalg.norm(needs.force, axis=1).max() < 0.1 * body.mass * 9.81
+    left, right = (np.abs(needs.pushes[20, i, INDEX[f"{s}_knee"], 1]) for i, s in
+                   enumerate(("left", "right")))  # fmt: skip
+    assert left == pytest.approx(right, rel=0.2)
+    assert left > 20.0
+
+
+def test_sunken_feet_are_lifted() -> None:
+    track = bob()
+    scene = dataclasses.replace(samples.stairs_scene(), objects=())
+    body = PhysicalBody.of(track.skeleton, samples.man())
+    sunk = dataclasses.replace(track, root_positions=track.root_positions - [0, 0, 0.04])
+    assert lifted(sunk, body, scene, FPS).soles()[..., 2].min() > -0.002
+    assert lifted(track, body, scene, FPS).root_positions == pytest.approx(track.root_positions)
+
+
+def test_touching_takes_the_nearer_point() -> None:
+    soles = np.array([[0, 0.1, 0], [0.25, 0.1, 0], [0, -0.1, 0], [0.25, -0.1, 0]], dtype=float)
+    contact = Contact(time=0, a="man1", b="ground", point=(0.2, -0.1, 0), normal=(0, 0, 1),
+                      force=1.0, joint="right_ankle")  # fmt: skip
+    assert touching("man1", [contact], soles).tolist() == [False, False, False, True]
+    assert not touching("woman1", [contact], soles).any()

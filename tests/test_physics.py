@@ -1,0 +1,360 @@
+"""The PyBullet world against closed forms, and the physical body."""
+
+from __future__ import annotations
+
+import builtins
+import dataclasses
+
+import numpy as np
+import pytest
+
+from tests import samples
+from text2sim.errors import MissingExtraError, PipelineError, SimulationDiverged
+from text2sim.maths import quaternions as quat
+from text2sim.physics.body import Box, Capsule, PhysicalBody
+from text2sim.physics.dynamics import inverse_dynamics
+from text2sim.physics.pybullet import PyBulletEngine, PyBulletSimulation
+from text2sim.skeleton import INDEX, Skeleton
+from text2sim.stage import Context
+from text2sim.types import BodyState, ConvexPart, Drive, Motion, SceneObject, World
+
+G = 9.81
+STILL = np.zeros(3)
+
+
+def ball_part(radius: float = 0.1) -> ConvexPart:
+    directions = np.random.default_rng(0).normal(size=(200, 3))
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    directions = np.concatenate([directions, np.eye(3), -np.eye(3)])
+    return ConvexPart(vertices=radius * directions + [0, 0, radius])
+
+
+def box_part(x: float, y: float, z: float) -> ConvexPart:
+    signs = np.array([[a, b, c] for a in (-0.5, 0.5) for b in (-0.5, 0.5) for c in (0, 1)])
+    return ConvexPart(vertices=signs * [x, y, z])
+
+
+def thing(part: ConvexPart, position: tuple, **options: object) -> SceneObject:
+    height = float(part.vertices[:, 2].max())
+    values = {
+        "id": "thing1", "kind": "box", "label": "thing", "visuals": (), "parts": (part,),
+        "position": position, "rotation_wxyz": quat.IDENTITY, "mass": 1.0,
+        "centre_of_mass": [0, 0, height / 2], **options,
+    }  # fmt: skip
+    return SceneObject(**values)
+
+
+def world_of(*objects: SceneObject, actors: bool = False, fps: float = 30.0) -> World:
+    scene = samples.stairs_scene()
+    kept = scene.actors if actors else ()
+    scene = dataclasses.replace(scene, objects=objects, actors=kept)
+    motion = Motion(fps=fps, tracks=(), scene=scene)
+    return PyBulletEngine().run(motion, Context())
+
+
+def run(simulation: PyBulletSimulation, seconds: float) -> list[np.ndarray]:
+    """Object positions after each step."""
+    positions = []
+    for _ in range(round(seconds / simulation.timestep)):
+        simulation.step({})
+        positions.append(simulation.objects()[0])
+    return positions
+
+
+def random_state(seed: int = 0) -> BodyState:
+    rng = np.random.default_rng(seed)
+    return BodyState(
+        root_position=rng.normal(size=3) + [0, 0, 3], root_velocity=rng.normal(size=3),
+        root_angular_velocity=rng.normal(size=3),
+        rotations_wxyz=quat.exp(rng.normal(size=(22, 3)) * 0.6),
+        joint_velocities=rng.normal(size=(22, 3)),
+    )  # fmt: skip
+
+
+def rest_drive(force: np.ndarray = STILL, torque: np.ndarray = STILL) -> Drive:
+    return Drive(
+        setpoints_wxyz=np.tile(quat.IDENTITY, (22, 1)), torques=np.zeros((22, 3)),
+        force=force, torque=torque,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("fps", [24, 25, 30, 60, 23.976, 240, 7])
+def test_steps_divide_frames(fps: float) -> None:
+    step = world_of(fps=fps).timestep
+    assert 1 / step >= 239.99
+    assert (1 / fps) / step == pytest.approx(round((1 / fps) / step), abs=1e-9)
+
+
+def test_free_fall() -> None:
+    with world_of(thing(ball_part(), (0, 0, 5))).open() as simulation:
+        drop = 5 - run(simulation, 0.8)[-1][0, 2]
+        # Semi-implicit Euler is ahead of the parabola by half a step.
+        assert drop == pytest.approx(0.5 * G * 0.8 * (0.8 + simulation.timestep), rel=1e-6)
+
+
+def test_restitution() -> None:
+    with world_of(thing(ball_part(), (0, 0, 1.0), restitution=0.7)).open() as simulation:
+        heights = np.array(run(simulation, 1.2))[:, 0, 2]
+    floor = int(np.argmax(heights < 0.01))
+    assert heights[floor:].max() == pytest.approx(0.7**2, rel=0.08)
+
+
+@pytest.mark.parametrize(("angle", "slides"), [(0.42, False), (0.50, True)])
+def test_friction_cone(angle: float, slides: bool) -> None:
+    """Equal materials of friction 0.5 hold up to atan 0.5 = 0.464 rad."""
+    turn = quat.about_y(angle)
+    ramp = thing(box_part(6, 2, 0.1), (0, 0, 2), rotation_wxyz=turn, fixed=True, friction=0.5)
+    start = ramp.position + quat.rotate(turn, [-1.0, 0, 0.102])
+    box = thing(box_part(0.3, 0.3, 0.1), start, id="box1", rotation_wxyz=turn, friction=0.5)
+    with world_of(ramp, box).open() as simulation:
+        path = np.array(run(simulation, 1.0))[:, 1]
+    moved = np.linalg.norm(path[-1] - path[20])
+    expected = 0.5 * G * (np.sin(angle) - 0.5 * np.cos(angle)) * 0.96**2
+    assert moved == pytest.approx(expected, rel=0.25) if slides else moved < 0.005
+
+
+def test_a_ball_rolls() -> None:
+    turn = quat.about_y(0.1)
+    ramp = thing(box_part(6, 2, 0.1), (0, 0, 1), rotation_wxyz=turn, fixed=True)
+    start = ramp.position + quat.rotate(turn, [-2.0, 0, 0.1005])
+    ball = thing(ball_part(0.1), start, id="ball1")
+    with world_of(ramp, ball).open() as simulation:
+        run(simulation, 1.0)
+        positions, rotations = simulation.objects()
+    moved = np.linalg.norm(positions[1] - start)
+    solid = 5 / 7 * 0.5 * G * np.sin(0.1)
+    assert 0.6 * solid < moved < solid  # rolling friction takes its part
+    turned = np.linalg.norm(quat.log(quat.inv_mul(turn, rotations[1])))
+    assert turned == pytest.approx(moved / 0.1, rel=0.02)  # without slipping
+
+
+def test_off_centre_objects_keep_their_origin() -> None:
+    part = box_part(0.4, 0.4, 0.4)
+    item = thing(part, (1, 2, 0), rotation_wxyz=quat.about_z(0.7), centre_of_mass=[0.1, 0, 0.1])
+    with world_of(item).open() as simulation:
+        run(simulation, 1.0)
+        positions, rotations = simulation.objects()
+    np.testing.assert_allclose(positions[0], [1, 2, 0], atol=0.004)
+    assert np.linalg.norm(quat.log(quat.inv_mul(quat.about_z(0.7), rotations[0]))) < 0.01
+
+
+def test_parts_stay_apart() -> None:
+    """A ball falls through between two parts: they are not one hull."""
+    low, high = box_part(0.2, 1, 1), box_part(0.2, 1, 1)
+    parts = (ConvexPart(vertices=low.vertices - [0.4, 0, 0]),
+             ConvexPart(vertices=high.vertices + [0.4, 0, 0]))  # fmt: skip
+    gate = thing(low, (0, 0, 0), id="gate1", parts=parts, fixed=True)
+    with world_of(gate, thing(ball_part(0.1), (0, 0, 2))).open() as simulation:
+        assert run(simulation, 2.5)[-1][1, 2] < 0.05
+
+
+def test_masses_sum_to_the_character() -> None:
+    for gender, mass in (("male", 76.0), ("female", 55.0)):
+        character = dataclasses.replace(samples.man(), gender=gender, mass=mass)
+        body = PhysicalBody.of(Skeleton.of_stature(1.7), character)
+        assert body.mass == pytest.approx(mass)
+        leg = sum(body.masses[INDEX[f"left_{part}"]] for part in ("hip", "knee", "ankle", "foot"))
+        assert 0.18 < leg / mass < 0.22  # de Leva (1996)
+        assert (body.inertias > 0).all()
+
+
+def test_inertias_of_solids() -> None:
+    ball = Capsule(start=np.zeros(3), end=np.zeros(3), radius=0.3)
+    np.testing.assert_allclose(ball.unit_inertia(), 0.4 * 0.09)
+    rod = Capsule(start=np.zeros(3), end=np.array([0, 0, 2.0]), radius=1e-4)
+    np.testing.assert_allclose(rod.unit_inertia(), [4 / 12, 0, 4 / 12], atol=1e-3)
+    np.testing.assert_allclose(quat.rotate(rod.axes_wxyz, [0, 1, 0]), [0, 0, 1], atol=1e-12)
+    box = Box(centre=np.zeros(3), extents=np.array([1.0, 2.0, 3.0]))
+    np.testing.assert_allclose(box.unit_inertia(), np.array([13, 10, 5]) / 12)
+
+
+def test_soles_are_flat_on_the_ground() -> None:
+    for child in (False, True):
+        skeleton = Skeleton.of_stature(1.2, child=child)
+        body = PhysicalBody.of(skeleton, samples.man())
+        rest = skeleton.rest_positions()
+        for name in ("left_ankle", "left_foot", "right_ankle", "right_foot"):
+            shape = body.shapes[INDEX[name]]
+            assert isinstance(shape, Box)
+            low = rest[INDEX[name], 2] + shape.centre[2] - shape.extents[2] / 2
+            assert low == pytest.approx(0.0, abs=1e-9)
+
+
+def test_place_and_read_round_trip() -> None:
+    state = random_state()
+    with world_of(actors=True).open() as simulation:
+        simulation.place("man1", state)
+        read = simulation.body("man1")
+    for name in ("root_position", "root_velocity", "root_angular_velocity"):
+        np.testing.assert_allclose(getattr(read, name), getattr(state, name), atol=1e-9)
+    np.testing.assert_allclose(read.joint_velocities[1:], state.joint_velocities[1:], atol=1e-9)
+    same = np.abs(np.sum(read.rotations_wxyz * state.rotations_wxyz, axis=-1))
+    np.testing.assert_allclose(same, 1.0, atol=1e-9)
+
+
+def test_bullet_agrees_on_kinematics() -> None:
+    """Link positions of the engine are our forward kinematics, and our velocities move them so."""
+    state = random_state(1)
+    with world_of(actors=True).open() as simulation:
+        skeleton = samples.stairs_scene().actors[0].skeleton
+        simulation.place("man1", state)
+        bullet, number = simulation._bullet, simulation._actors["man1"]
+        links = bullet.getLinkStates(number, list(range(21)), computeForwardKinematics=1)
+        ours, _ = skeleton.forward(state.root_position, state.rotations_wxyz)
+        np.testing.assert_allclose([link[4] for link in links], ours[1:], atol=1e-6)
+        simulation.step({})
+        after = simulation.body("man1")
+    turned = quat.log(quat.inv_mul(state.rotations_wxyz, after.rotations_wxyz))[1:]
+    mean = 0.5 * (after.joint_velocities + state.joint_velocities)[1:]
+    assert np.abs(turned / simulation.timestep - mean).max() < 0.8
+
+
+def test_external_wrench_accelerates_the_body() -> None:
+    mass = samples.man().mass
+    with world_of(actors=True).open() as simulation:
+        state = dataclasses.replace(simulation.body("man1"), root_position=np.array([0, 0, 5.0]))
+        simulation.place("man1", state)
+        force = np.array([100.0, 0, mass * G])
+        for _ in range(24):
+            simulation.step({"man1": rest_drive(force)})
+        body = simulation.body("man1")
+    assert body.root_velocity[0] == pytest.approx(100 / mass * 0.1, rel=0.35)
+    assert abs(body.root_velocity[2]) < 0.1
+
+
+def test_standing_is_stable_with_a_small_assist() -> None:
+    with world_of(actors=True).open() as simulation:
+        start = simulation.body("man1")
+        for _ in range(480):
+            now = simulation.body("man1")
+            force = 1000 * (start.root_position - now.root_position) - 200 * now.root_velocity
+            tilt = quat.log(quat.mul_inv(start.rotations_wxyz[0], now.rotations_wxyz[0]))
+            torque = 300 * tilt - 12 * now.root_angular_velocity
+            simulation.step({"man1": rest_drive(np.clip(force, -60, 60), torque)})
+        end = simulation.body("man1")
+        down = {contact.joint for contact in simulation.contacts()}
+    assert np.linalg.norm(end.root_position - start.root_position) < 0.05
+    assert {"left_ankle", "right_ankle"} <= down
+
+
+def test_snapshot_is_exact() -> None:
+    ball = thing(ball_part(), (0.1, 0.0, 2.2))
+    with world_of(ball, actors=True).open() as simulation:
+        for _ in range(60):
+            simulation.step({"man1": rest_drive()})
+        saved = simulation.snapshot()
+        runs = []
+        for _ in range(2):
+            simulation.restore(saved)
+            for _ in range(90):
+                simulation.step({"man1": rest_drive()})
+            body = simulation.body("man1")
+            runs.append((body.root_position, body.rotations_wxyz, *simulation.objects()))
+    for first, second in zip(*runs):
+        np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize("hand", ["left", "both"])
+def test_a_thrown_object_flies_ballistically(hand: str) -> None:
+    with world_of(thing(ball_part(0.05), (0, 0.9, 1.38)), actors=True).open() as simulation:
+        state = simulation.body("man1")
+        flying = dataclasses.replace(
+            state, root_position=np.array([0, 0, 0.98]), root_velocity=np.array([2.0, 0, 3.0])
+        )
+        simulation.place("man1", flying)
+        gap = simulation.attach("man1", hand, "thing1")
+        assert gap < 0.1
+        for _ in range(24):
+            drive = rest_drive(np.array([0, 0, samples.man().mass * G]))
+            simulation.step({"man1": drive})
+        before = simulation.objects()[0][0]
+        simulation.step({"man1": drive})
+        held = simulation.objects()[0][0]
+        velocity = (held - before) / simulation.timestep
+        assert velocity[0] == pytest.approx(2.0, abs=0.6)
+        simulation.release("man1", "thing1")
+        path = np.array(run(simulation, 0.3))[:, 0]
+    time = 0.3
+    flight = held + velocity * time - [0, 0, 0.5 * G * time**2]
+    assert np.linalg.norm(path[-1] - flight) < 0.12
+
+
+def test_two_worlds_at_once() -> None:
+    world = world_of(thing(ball_part(), (0, 0, 3)))
+    with world.open() as first, world.open() as second:
+        run(first, 0.5)
+        assert second.objects()[0][0, 2] == pytest.approx(3.0)
+    first.close()
+
+
+def test_divergence_is_an_error() -> None:
+    with world_of(actors=True).open() as simulation:
+        state = dataclasses.replace(simulation.body("man1"), root_velocity=np.array([0, 0, 500.0]))
+        simulation.place("man1", state)
+        with pytest.raises(SimulationDiverged, match="rate"):
+            simulation.body("man1")
+
+
+def test_motion_without_a_scene() -> None:
+    with pytest.raises(PipelineError, match="scene"):
+        PyBulletEngine().run(Motion(fps=30, tracks=()), Context())
+
+
+def test_missing_pybullet(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = builtins.__import__
+
+    def refuse(name: str, *args: object, **options: object) -> object:
+        if name == "pybullet":
+            raise ImportError(name)
+        return original(name, *args, **options)
+
+    monkeypatch.setattr(builtins, "__import__", refuse)
+    with pytest.raises(MissingExtraError, match=r"text2sim\[physics\]"):
+        world_of()
+
+
+def test_inverse_dynamics_of_standing() -> None:
+    """At rest the pelvis is carried by the weight, and a raised arm by m g l at the shoulder."""
+    skeleton = Skeleton.of_stature(1.78)
+    body = PhysicalBody.of(skeleton, samples.man())
+    roots = np.tile(skeleton.offsets[0], (5, 1))
+    loads = inverse_dynamics(body, roots, np.tile(quat.IDENTITY, (5, 22, 1)), 30.0)
+    np.testing.assert_allclose(loads.force[2], [0, 0, body.mass * G], atol=1e-9)
+    arm = [INDEX[f"left_{part}"] for part in ("shoulder", "elbow", "wrist")]
+    rest = skeleton.rest_positions()
+    levers = rest[arm] + body.centres[arm] - rest[arm[0]]
+    expected = np.cross(levers, body.masses[arm, None] * [0, 0, G]).sum(axis=0)
+    np.testing.assert_allclose(loads.torques[2, arm[0]], expected, atol=1e-9)
+
+
+def test_inverse_dynamics_of_a_spin() -> None:
+    """A body that spins up about the vertical needs I alpha, and nothing else to turn it."""
+    skeleton = Skeleton.of_stature(1.78)
+    body = PhysicalBody.of(skeleton, samples.man())
+    fps, rate = 200.0, 2.0
+    time = np.arange(41) / fps
+    rotations = np.tile(quat.IDENTITY, (41, 22, 1))
+    rotations[:, 0] = quat.about_z(0.5 * rate * time**2)
+    loads = inverse_dynamics(body, np.tile(skeleton.offsets[0], (41, 1)), rotations, fps)
+    centres = skeleton.rest_positions() + body.centres - skeleton.offsets[0]
+    tensors = quat.to_matrix(body.axes_wxyz) ** 2 @ body.inertias[..., None]
+    inertia = (body.masses * (centres[:, :2] ** 2).sum(axis=1)).sum() + tensors[:, 2, 0].sum()
+    assert loads.torques[3, 0, 2] == pytest.approx(inertia * rate, rel=0.02)
+
+
+def test_a_support_relieves_its_limb_only() -> None:
+    skeleton = Skeleton.of_stature(1.78)
+    body = PhysicalBody.of(skeleton, samples.man())
+    roots = np.tile(skeleton.offsets[0], (3, 1))
+    loads = inverse_dynamics(body, roots, np.tile(quat.IDENTITY, (3, 22, 1)), 30.0)
+    joint = INDEX["left_ankle"]
+    points = loads.joints[:, [joint]] + [0.05, 0, -0.08]
+    push = np.tile([0.0, 0.0, body.mass * G], (3, 1, 1))
+    left = loads.relieved(points, [joint], push)
+    np.testing.assert_allclose(left.force, 0, atol=1e-9)
+    assert left.torques[1, joint, 1] - loads.torques[1, joint, 1] == pytest.approx(
+        0.05 * body.mass * G
+    )
+    np.testing.assert_array_equal(
+        left.torques[:, INDEX["right_knee"]], loads.torques[:, INDEX["right_knee"]]
+    )
