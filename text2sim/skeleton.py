@@ -80,7 +80,9 @@ class Skeleton:
             )
         offsets.flags.writeable = False
         object.__setattr__(self, "offsets", offsets)
-        object.__setattr__(self, "_lengths", np.linalg.norm(offsets, axis=1))
+        lengths = np.linalg.norm(offsets, axis=1)
+        lengths.flags.writeable = False
+        object.__setattr__(self, "_lengths", lengths)
 
     @classmethod
     def of_stature(cls, stature: float = ADULT_STATURE, *, child: bool = False) -> Skeleton:
