@@ -78,6 +78,8 @@ def _opposite(story: Story, partner: Performer, name: str, action: Action) -> Po
     movers = {item.actor for item in story.script.actions if ACTIONS[item.name].travels}
     usual = 4.2 if {name, partner.id} & movers else 1.9
     gap = usual if usual > 2.0 else APART.get(action.name, usual)
+    if action.recipient in (name, partner.id):
+        gap = max(gap, APART["throw"])
     verb = action.verb.split()[0]
     if verb in CHASES:
         sign = -1.0 if action.actor == name else 1.0

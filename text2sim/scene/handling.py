@@ -237,13 +237,34 @@ def strike(story: Story, who: Performer, action: Action) -> None:
         reach = ACTIONS[name].reach or 0.5
         approach(story, who, action, target, reach + (0.1 if target in story.people else 0.0),
                  aside=aside)  # fmt: skip
-        point = middle(story, target)
+        point = _struck(story, who, target, name)
     count = action.repetitions or 1
     duration = story.single_time(action, name) * (1 if action.duration else count)
     beat = Beat(
         name=name, duration=duration, target=target, point=point, repetitions=count, handed=True
     )
     story.add(who, beat, action)
+    if name == "kick" and target in story.models and story.models[target].kind == "ball":
+        _roll(story, who, action, target)
+
+
+def _struck(story: Story, who: Performer, target: str, name: str) -> Array:
+    """Where a thing or person is hit: at its middle, a tall one at the height of a punch."""
+    point = middle(story, target)
+    if name == "punch" and target in story.models:
+        top = story.layout.box(target).high - 0.05
+        point[2] = max(point[2], min(top, who.position[2] + 0.72 * who.character.stature))
+    return point
+
+
+def _roll(story: Story, who: Performer, action: Action, ball: str) -> None:
+    """A kicked ball ends before the one whom it is for, or somewhere ahead."""
+    spot = who.position[:2] + THROW * unit(who.heading)
+    goal = _destination(story, action, ball)
+    if goal in story.people:
+        other = story.people[goal].position
+        spot = other[:2] + 0.5 * unit(facing(other, who.position))
+    story.layout.move(ball, story.layout.ground(spot))
 
 
 def push(story: Story, who: Performer, action: Action) -> None:

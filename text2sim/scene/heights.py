@@ -18,7 +18,7 @@ from text2sim.scene.cues import across_cue, away_cue
 from text2sim.scene.geometry import Box, is_walkable, unit
 from text2sim.scene.paths import SPACING
 from text2sim.scene.stations import stand_by
-from text2sim.scene.story import Beat, Story
+from text2sim.scene.story import Beat, Performer, Story
 from text2sim.types import PathCue
 
 FEET_BEFORE_RUNG = 0.18
@@ -107,7 +107,8 @@ def over_cue(story: Story, course: Course, cue: PathCue) -> None:
     if course.name != "jump" or walkable:
         across_cue(story, course, cue)
         return
-    _jump(story, course, item, onto=False)
+    for obstacle in (name for name in cue.targets if name in story.models):
+        _jump(story, course, obstacle, onto=False)
 
 
 def _jump(story: Story, course: Course, item: str, *, onto: bool) -> None:
@@ -173,16 +174,28 @@ def _step_up(story: Story, course: Course, item: str, box: Box) -> None:
     story.add(who, Beat(name="walk", duration=duration, path=path, target=item), action)
 
 
+def underfoot(story: Story, who: Performer) -> str | None:
+    """Id of what an actor stands on above the ground, or None."""
+    here, height = who.position[:2], float(who.position[2])
+    for item in story.layout.objects.values():
+        box = Box.of(item)
+        if height > 0.05 and abs(box.high - height) < 0.02 and box.distance(here) == 0.0:
+            return item.id
+    return None
+
+
 def off_cue(story: Story, course: Course, cue: PathCue) -> None:
     """Down from what one stands on, straight ahead."""
     who = course.who
-    item = target_of(story, cue)
-    if item is None or item not in story.layout.objects or float(who.position[2]) < 0.05:
+    item = underfoot(story, who)
+    if item is None:
         away_cue(story, course, cue)
         return
     box = story.layout.box(item)
     direction = unit(course.heading)
-    goal = course.at + (box.edge(direction) + 0.7) * direction
+    run = np.arange(0.3, 2.0 * float(box.half.max()) + 1.0, 0.1)
+    outside = box.distance(who.position[:2] + run[:, None] * direction) > 0.6
+    goal = who.position[:2] + float(run[int(np.argmax(outside))]) * direction
     path = straight_path(story, who.position, goal)
     name = "jump" if course.name == "jump" or box.high > CLIMBABLE else "walk"
     beat = Beat(name=name, duration=1.4, path=path, target=item, point=path[-1], repetitions=1)

@@ -9,7 +9,7 @@ from text2sim.scene.camera import plan_camera
 from text2sim.scene.casting import cast, place_rest
 from text2sim.scene.characters import make_characters
 from text2sim.scene.decor import decorate
-from text2sim.scene.implied import complete
+from text2sim.scene.implied import VIEWERS, complete
 from text2sim.scene.layout import Layout
 from text2sim.scene.perform import perform
 from text2sim.scene.props import make_model
@@ -46,7 +46,7 @@ class HeuristicPlanner(ScenePlanner):
         timeline = fill(segments, actors, length)
         objects = tuple(story.layout.objects.values())
         ctx.report(2, 3)
-        camera = plan_camera(value, objects, actors, timeline, length)
+        camera = plan_camera(story.script, objects, actors, timeline, length)
         ctx.report(3, 3)
         return ScenePlan(
             script=value, objects=objects, actors=actors, timeline=timeline, camera=camera,
@@ -70,7 +70,8 @@ def _fitting_story(script: Script, ctx: Context, characters: dict[str, Character
 def _tell(script: Script, ctx: Context, characters: dict[str, Character], stretch: float) -> Story:
     story = Story(script=script, layout=Layout(), stretch=stretch)
     for prop in script.props:
-        story.models[prop.id] = make_model(prop, strict=ctx.strict, warn=story.warn)
+        if prop.noun not in VIEWERS:
+            story.models[prop.id] = make_model(prop, strict=ctx.strict, warn=story.warn)
     complete(story)
     cast(story, characters)
     perform(story)

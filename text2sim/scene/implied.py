@@ -14,6 +14,8 @@ from text2sim.scene.story import Story
 from text2sim.types import Action, PathCue, Relation
 
 CHASES = ("chase", "pursue", "follow")
+VIEWERS = ("camera", "viewer", "audience")
+"""Nouns that mean whoever watches the clip."""
 SMALL = 0.45
 """Things no larger than this [m] are expected on a table."""
 JUMPABLE = 0.4
@@ -22,11 +24,18 @@ JUMPABLE = 0.4
 
 def complete(story: Story) -> None:
     """Add what is implied to the story's script and models."""
+    _viewer(story)
     relations = (*story.script.relations, *_on_tables(story))
     actions = _chased(story)
     story.script = replace(story.script, relations=relations, actions=actions)
     for item, model in story.models.items():
         story.models[item] = _jumpable(story, item, _roomy(story, item, model))
+
+
+def _viewer(story: Story) -> None:
+    """Somebody comes towards "the camera": no thing, but a view from the front."""
+    if any(prop.noun in VIEWERS for prop in story.script.props):
+        story.script = replace(story.script, view=story.script.view or "from the front")
 
 
 def _on_tables(story: Story) -> list[Relation]:

@@ -81,12 +81,14 @@ class Layout:
         """Waypoints (2,) from start to goal past obstacles."""
         return route(np.asarray(start)[:2], np.asarray(goal)[:2], boxes)
 
-    def fits(self, box: Box, *, ignore: Iterable[str] = ()) -> bool:
-        """Nothing is there: no object, body or walked path."""
+    def fits(self, box: Box, *, ignore: Iterable[str] = (), on_ground: bool = True) -> bool:
+        """Nothing is there: no object and, where people walk, no body or walked path."""
         ignore = set(ignore)
         for item in self.objects:
             if item not in ignore and box.overlaps(self.box(item), GAP):
                 return False
+        if not on_ground:
+            return True
         for name, body in self.bodies.items():
             if name not in ignore and box.overlaps(Box.of_body(body), BODY_GAP):
                 return False
@@ -115,7 +117,8 @@ class Layout:
         choices = list(poses)
         ignore = {*ignore, *([support] if support else [])}
         made = [self._planned(item, model, pose, support, height) for pose in choices]
-        fitting = [new for new in made if self.fits(Box.of(new), ignore=ignore)]
+        grounded = support is None or support.startswith("landing")
+        fitting = [new for new in made if self.fits(Box.of(new), ignore=ignore, on_ground=grounded)]
         self.objects[item] = (fitting or made)[0]
         if support in self.objects and self.objects[support].kind == "platform":
             self.cover(support, Box.of(self.objects[item]).corners())
@@ -168,6 +171,8 @@ def ahead(
         for aside in (0.0, 0.5, -0.5, 1.1, -1.1, 1.8, -1.8):
             spot = np.asarray(origin)[:2] + (first + farther) * unit(heading)
             yield spot + aside * unit(heading + np.pi / 2), turned
+    for turn in (0.9, -0.9, 1.4, -1.4):
+        yield np.asarray(origin)[:2] + first * unit(heading + turn), turned + turn
 
 
 def facing(origin: ArrayLike, point: ArrayLike) -> float:

@@ -52,9 +52,20 @@ def ensure(
     if relation is not None:
         _place_related(story, who, relation, gap, heading)
     else:
-        poses = ahead(who.position, heading, gap, story.models[item], turned)
-        put(story, item, poses, level=who.level)
+        poses = list(ahead(who.position, heading, gap, story.models[item], turned))
+        blocks = layout.obstacles(float(who.position[2]), actor=who.id)
+        open_poses = [pose for pose in poses if not _blocked(who.position[:2], pose[0], blocks)]
+        put(story, item, open_poses or poses, level=who.level)
     return layout.objects[item]
+
+
+def _blocked(start: Array, spot: Array, blocks: Iterable[Box]) -> bool:
+    """Something stands between a walker and a place."""
+    for block in blocks:
+        room = float(block.distance(start))
+        if room > 0.0 and block.crosses(start, spot, min(0.2, room - 0.01)):
+            return True
+    return False
 
 
 def put(

@@ -107,7 +107,7 @@ def _kind(prop: Prop, strict: bool, warn: Callable[[str], None]) -> str:
             f"a mesh file ({', '.join(MESH_SUFFIXES)}), or strict=False for a stand-in."
         )
     known = {**NOUNS, **STAND_INS}
-    alike = [name for name in known if name[0] == noun[:1]]
+    alike = [name for name in known if name[0] == noun[:1] and len(noun) > 4]
     close = difflib.get_close_matches(noun, alike, n=1, cutoff=0.8)
     for name in (noun, head, *close):
         if name in known:

@@ -8,12 +8,14 @@ import numpy as np
 
 from text2sim.scene import cues, flights, heights
 from text2sim.scene.course import ON_THE_SPOT, Course, finish, go_straight
-from text2sim.scene.geometry import unit
+from text2sim.scene.geometry import Array, unit
 from text2sim.scene.story import Beat, Performer, Story
 from text2sim.types import Action, Direction, PathCue
 
 SIDESTEPS = frozenset(("sidestep", "step", "sidle", "shuffle", "slide", "hop", "jump", "leap"))
 """Verbs that go sideways with "left" and "right"; others turn that way."""
+RETURNS = ("leave", "exit", "return")
+"""Verbs that take one back to where one came from."""
 
 
 def travel(story: Story, who: Performer, action: Action, name: str | None = None) -> None:
@@ -21,6 +23,11 @@ def travel(story: Story, who: Performer, action: Action, name: str | None = None
     name = name or action.name
     course = Course(who=who, action=action, name=name, direction=_direction(action))
     route = cues_of(story, action)
+    if not route and action.direction == "down" and heights.underfoot(story, who) is not None:
+        route = (PathCue(kind="off"),)
+    if not route and action.verb.split()[0] in RETURNS and _has_moved(story, who):
+        story.go(who, name, [_start(story, who)], action)
+        return
     if not route and _stays(action, name):
         _on_the_spot(story, who, action, name)
         return
@@ -33,6 +40,14 @@ def travel(story: Story, who: Performer, action: Action, name: str | None = None
         if cue.kind != "straight":
             HANDLERS[cue.kind](story, course, cue)
     finish(story, course)
+
+
+def _start(story: Story, who: Performer) -> Array:
+    return next(actor.position[:2] for actor in story.starts if actor.id == who.id)
+
+
+def _has_moved(story: Story, who: Performer) -> bool:
+    return bool(np.linalg.norm(who.position[:2] - _start(story, who)) > 1.0) and who.level is None
 
 
 def _direction(action: Action) -> Direction:
