@@ -25,6 +25,9 @@ WRITERS: dict[str, str] = {
     ".npz": "text2sim.io.archive:write_npz",
     ".json": "text2sim.io.report:write_json",
     ".glb": "text2sim.io.gltf:write_glb",
+    ".usd": "text2sim.io.usd:write_usd",
+    ".usda": "text2sim.io.usd:write_usd",
+    ".usdz": "text2sim.io.usd:write_usd",
     ".bvh": "text2sim.io.bvh:write_bvh",
 }
 """File suffix -> "module:function"; the modules are imported when they are needed."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from text2sim.io import gltf_parts as parts
 from text2sim.io.gltf_document import Document, lib, quaternions, vectors
-from text2sim.io.moving import MovingScene
+from text2sim.io.moving import MovingScene, moves, placed
 from text2sim.maths import quaternions as quat
 from text2sim.types import SceneActor, Track
 
@@ -56,11 +56,7 @@ class _Clip:
 
     def perform(self, joints: list[int], fps: float, actor: SceneActor, track: Track) -> None:
         """Every joint's rotation, and where the pelvis is, seen from where the actor begins."""
-        begin = quat.about_z(actor.heading)
-        rotations = np.array(track.rotations_wxyz)
-        rotations[:, 0] = quat.inv_mul(begin, rotations[:, 0])
-        rotations = quat.unroll(quat.normalise(rotations))
-        positions = quat.inv_rotate(begin, track.root_positions - actor.position)
+        positions, rotations = placed(actor, track)
         self._curve(joints[0], "translation", fps, vectors(positions))
         for index, joint in enumerate(joints):
             self._curve(joint, "rotation", fps, quaternions(rotations[:, index]))
@@ -70,11 +66,11 @@ class _Clip:
         found = self._document.gltf.nodes[node]
         curves = {
             "translation": vectors(positions),
-            "rotation": quaternions(quat.unroll(quat.normalise(rotations))),
+            "rotation": quaternions(rotations),
         }
         for path, values in curves.items():
             setattr(found, path, values[0].tolist())
-            if np.ptp(values, axis=0).max() > 1e-6:
+            if moves(values):
                 self._curve(node, path, fps, values)
 
     def film(self, node: int, moving: MovingScene) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from text2sim.io.gltf_document import Document, lib, quaternions, vectors
-from text2sim.io.moving import SUN_COLOUR, MovingScene, parts_of
+from text2sim.io.moving import FAR, NEAR, SUN_COLOUR, MovingScene, looks_of, parts_of
 from text2sim.maths import quaternions as quat
 from text2sim.skeleton import JOINTS, PARENTS
 from text2sim.types import SceneActor, SceneObject, SkinnedMesh, Surface
@@ -13,7 +13,6 @@ from text2sim.types import SceneActor, SceneObject, SkinnedMesh, Surface
 LIGHTS = "KHR_lights_punctual"
 SUN_STRENGTH = 3.0
 """Illuminance as engines take it (pi makes white of a white matt surface), not in real lux."""
-_NEAR, _FAR = 0.05, 500.0
 
 
 def add_actor(document: Document, actor: SceneActor) -> list[int]:
@@ -52,28 +51,21 @@ def _inverse_bind(document: Document, actor: SceneActor) -> int:
 def _skin_primitives(
     document: Document, name: str, skin: SkinnedMesh
 ) -> list[tuple[dict[str, int], int, int]]:
-    """One primitive for each roughness.
-
-    A colour that all of a primitive has goes into its material, where every engine looks; only
-    mixed ones need the colours of vertices.
-    """
+    """One primitive for each look, with vertices of its own."""
     joints, weights = _influences(skin)
-    roughness = skin.roughness[skin.faces[:, 0]]
     primitives = []
-    for number, value in enumerate(np.unique(roughness), start=1):
-        used, faces = np.unique(skin.faces[roughness == value], return_inverse=True)
+    for number, (surface, roughness, chosen) in enumerate(looks_of(skin), start=1):
+        used, faces = np.unique(skin.faces[chosen], return_inverse=True)
         attributes = {
             "POSITION": document.accessor(vectors(skin.vertices[used]), "vertex", bounds=True),
             "NORMAL": document.accessor(vectors(skin.normals[used]), "vertex"),
             "JOINTS_0": document.accessor(joints[used], "vertex"),
             "WEIGHTS_0": document.accessor(weights[used], "vertex", normalised=True),
         }
-        colours = skin.colours[used]
-        red, green, blue = colours[0].tolist()
-        if (colours != colours[0]).any():
-            attributes["COLOR_0"] = document.accessor(_levels(colours), "vertex", normalised=True)
-            red = green = blue = 1.0
-        surface = Surface(colour=(red, green, blue), roughness=round(float(value), 6))
+        if surface is None:
+            colours = _levels(skin.colours[used])
+            attributes["COLOR_0"] = document.accessor(colours, "vertex", normalised=True)
+            surface = Surface(colour=(1.0, 1.0, 1.0), roughness=roughness)
         material = document.material(surface, double_sided=True, name=f"{name}_{number}")
         primitives.append((attributes, document.indices(faces, len(used)), material))
     return primitives
@@ -136,7 +128,7 @@ def add_ground(document: Document, moving: MovingScene) -> None:
 
 def add_camera(document: Document, moving: MovingScene) -> int:
     """A node with the camera of the pictures, at its first place."""
-    lens = lib.Perspective(yfov=moving.upright(), aspectRatio=moving.aspect, znear=_NEAR, zfar=_FAR)
+    lens = lib.Perspective(yfov=moving.upright(), aspectRatio=moving.aspect, znear=NEAR, zfar=FAR)
     camera = lib.Camera(name="camera", type="perspective", perspective=lens)
     document.gltf.cameras.append(camera)
     assert moving.camera is not None

@@ -9,8 +9,18 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 
 from text2sim.errors import ConfigError
+from text2sim.maths import quaternions as quat
 from text2sim.maths.camera import look_at
-from text2sim.types import CameraTrack, Motion, Scene, SceneActor, SceneObject, Surface, Track
+from text2sim.types import (
+    CameraTrack,
+    Motion,
+    Scene,
+    SceneActor,
+    SceneObject,
+    SkinnedMesh,
+    Surface,
+    Track,
+)
 from text2sim.types.arrays import array, check_arrays
 
 if TYPE_CHECKING:
@@ -19,6 +29,8 @@ if TYPE_CHECKING:
 _MARGIN, _LEAST = 8.0, 12.0
 _SUN_HEIGHT, _SUN_SIDE = 0.9, -0.9
 SUN_COLOUR = (1.0, 0.94, 0.84)
+NEAR, FAR = 0.05, 500.0
+"""What the camera sees, by distance [m]."""
 
 
 @final
@@ -113,8 +125,9 @@ class MovingScene:
 
     def things(self) -> list[tuple[SceneObject, np.ndarray, np.ndarray]]:
         """Every object with its positions (T, 3) and rotations wxyz (T, 4)."""
+        rotations = quat.unroll(quat.normalise(self.object_rotations_wxyz))
         return [
-            (item, self.object_positions[:, index], self.object_rotations_wxyz[:, index])
+            (item, self.object_positions[:, index], rotations[:, index])
             for index, item in enumerate(self.scene.objects)
         ]
 
@@ -147,10 +160,27 @@ class MovingScene:
         return float(2.0 * np.arctan(np.tan(0.5 * fov) / min(self.aspect, 1.0)))
 
 
+def placed(actor: SceneActor, track: Track) -> tuple[np.ndarray, np.ndarray]:
+    """A track seen from where its actor begins: pelvis [m] (T, 3) and rotations wxyz (T, 22, 4).
+
+    Rotations have length 1 and no jumps of sign, so that straight lines between them are right.
+    """
+    begin = quat.about_z(actor.heading)
+    rotations = np.array(track.rotations_wxyz)
+    rotations[:, 0] = quat.inv_mul(begin, rotations[:, 0])
+    positions = quat.inv_rotate(begin, track.root_positions - actor.position)
+    return positions, quat.unroll(quat.normalise(rotations))
+
+
 def camera_axes(eye: Any, target: Any) -> np.ndarray:
     """Columns are right, up and backward of a camera, as glTF and USD define it, (..., 3, 3)."""
     rows = look_at(eye, target) * [[1.0], [-1.0], [-1.0]]
     return np.swapaxes(rows, -1, -2)
+
+
+def moves(values: np.ndarray) -> bool:
+    """Whether rows (T, N) differ by more than rounding: only then they need a curve."""
+    return bool(np.ptp(values, axis=0).max() > 1e-6)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -162,6 +192,24 @@ class Part:
     faces: np.ndarray
     surface: Surface
     closed: bool
+
+
+def looks_of(skin: SkinnedMesh) -> list[tuple[Surface | None, float, np.ndarray]]:
+    """A skin's faces by roughness: their surface, roughness and indices (N,) of the faces.
+
+    A colour that all of them have goes into the surface, so that it can be a material, where
+    every program looks; None says that the colours of vertices are needed.
+    """
+    looks, roughness = [], skin.roughness[skin.faces[:, 0]]
+    for value in np.unique(roughness):
+        chosen = np.flatnonzero(roughness == value)
+        colours = skin.colours[np.unique(skin.faces[chosen])]
+        surface, rough = None, round(float(value), 6)
+        if (colours == colours[0]).all():
+            red, green, blue = colours[0].tolist()
+            surface = Surface(colour=(red, green, blue), roughness=rough)
+        looks.append((surface, rough, chosen))
+    return looks
 
 
 def parts_of(item: SceneObject) -> list[Part]:
