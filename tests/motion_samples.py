@@ -33,9 +33,7 @@ LENGTHS = {"jump": 1.2, "crawl": 1.6}
 
 def line(length: float, heading: float = 0.0) -> np.ndarray:
     along = np.append(np.arange(0.0, length, 0.08), length)
-    return np.column_stack(
-        [along * np.cos(heading), along * np.sin(heading), np.zeros_like(along)]
-    )
+    return np.column_stack([along * np.cos(heading), along * np.sin(heading), np.zeros_like(along)])
 
 
 def segment(action: str, **changes: object) -> Segment:
@@ -55,7 +53,9 @@ def segment(action: str, **changes: object) -> Segment:
     return replace(made, **changes)
 
 
-def stand(start: float, end: float, place: object = (0.0, 0.0, 0.0), heading: float = 0.0) -> Segment:
+def stand(
+    start: float, end: float, place: object = (0.0, 0.0, 0.0), heading: float = 0.0
+) -> Segment:
     return Segment(
         actor="man1", action="stand", start=start, end=end, path=np.array([place], dtype=float),
         heading_start=heading, heading_end=heading,
@@ -78,7 +78,9 @@ def plan(
     elif whole:
         timeline[timeline.index(whole[-1])] = replace(whole[-1], end=end)
     base = samples.stairs_plan()
-    ball = PlannedObject(id="ball1", kind="ball", label="ball", size=[0.22] * 3, position=[0.45, 0, 0])
+    ball = PlannedObject(
+        id="ball1", kind="ball", label="ball", size=[0.22] * 3, position=[0.45, 0, 0]
+    )
     start = segments[0].path[0] if whole else np.zeros(3)
     actor = PlannedActor(
         id="man1", character=character or samples.man(), position=start, heading=heading
@@ -89,9 +91,7 @@ def plan(
 
 
 def context(seed: int = 0, fps: float = 30.0) -> Context:
-    return Context(
-        request=Options(seed=seed, fps=fps), stage="motion", allowed=SineMotion.options
-    )
+    return Context(request=Options(seed=seed, fps=fps), stage="motion", allowed=SineMotion.options)
 
 
 def perform(scene_plan: ScenePlan, seed: int = 0, fps: float = 30.0) -> Motion:

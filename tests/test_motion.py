@@ -72,7 +72,9 @@ def test_any_path_is_followed_to_its_end(action, bend, length, speed, stature, s
     along = np.linspace(0.0, length, int(length / 0.07) + 2)
     turn = bend * along / length
     step = np.diff(along, prepend=0.0)
-    path = np.column_stack([np.cumsum(step * np.cos(turn)), np.cumsum(step * np.sin(turn)), 0 * along])
+    path = np.column_stack(
+        [np.cumsum(step * np.cos(turn)), np.cumsum(step * np.sin(turn)), 0 * along]
+    )
     end = length / (ACTIONS[action].speed * speed * min(stature / 1.75, 1.0))
     segment = ms.segment(action, path=path, end=end, heading_end=float(turn[-1]), holding=None)
     who = replace(samples.man(), stature=stature, age="child" if stature < 1.4 else "adult")

@@ -185,18 +185,19 @@ def _turn(start: float, end: float) -> float:
 
 def _arc(origin: Placement, step: Step, u: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Points of a step (N, 3) at fractions u of its time, and its eased progress (N,)."""
-    ease = filters.minimum_jerk(u)
     start, end = np.asarray(origin.point, np.float64), np.asarray(step.to.point, np.float64)
     if step.via:
+        ease = filters.minimum_jerk(u)
         span = step.end - step.start
         knots = np.array([0.0, *((t - step.start) / span for t, _, _ in step.via), 1.0])
         values = np.stack([start, *(point for _, point, _ in step.via), end])
         return filters.hermite(knots, values, _passing_slopes(knots, values), u), ease
-    points = start + (end - start) * ease[:, None]
     # Up a step the foot rises before it goes forward, down a step it sinks after.
     climb = end[2] - start[2]
-    late = 0.55 * np.clip(-climb / 0.15, 0.0, 1.0)
-    early = 1.0 - 0.50 * np.clip(climb / 0.15, 0.0, 1.0)
+    up, down = np.clip(climb / 0.15, 0.0, 1.0), np.clip(-climb / 0.15, 0.0, 1.0)
+    late, early = 0.55 * down, 1.0 - 0.50 * up
+    ease = filters.minimum_jerk((u - 0.16 * up) / (1.0 - 0.16 * (up + down)))
+    points = start + (end - start) * ease[:, None]
     points[:, 2] = start[2] + climb * filters.minimum_jerk((u - late) / (early - late))
     points[:, 2] += step.lift * filters.bump(u**step.skew)
     return points, ease

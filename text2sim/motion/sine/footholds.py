@@ -104,11 +104,11 @@ def _reach(scale: float, forward: bool) -> tuple[float, float]:
     return (back, front) if forward else (front, back)
 
 
-def zones(way: Route) -> list[Zone]:
+def zones(scene: Scene, way: Route) -> list[Zone]:
     """The route cut at its edges; its two ends are open."""
     rise = np.diff(way.points[:, 2])
     edges = np.flatnonzero(np.abs(rise) > EDGE)
-    cuts = [(-10.0, 0.0), *((0.5 * (way.s[i] + way.s[i + 1]), rise[i]) for i in edges)]
+    cuts = [(-10.0, 0.0), *((_edge(scene, way, int(i)), rise[i]) for i in edges)]
     cuts.append((way.length + 10.0, 0.0))
     return [
         Zone(start=a[0], end=b[0], wall_before=a[1] < 0.0, wall_after=b[1] > 0.0)
@@ -116,18 +116,28 @@ def zones(way: Route) -> list[Zone]:
     ]
 
 
-def footholds(way: Route, steps: np.ndarray, scale: float, forward: bool) -> np.ndarray:
+def _edge(scene: Scene, way: Route, index: int) -> float:
+    """Where exactly the ground jumps between two samples of the route [m]."""
+    fine = np.linspace(way.s[index], way.s[index + 1], 21)
+    jump = int(np.argmax(np.abs(np.diff(scene.ground_height(way.at(fine)[:, :2])))))
+    return float(0.5 * (fine[jump] + fine[jump + 1]))
+
+
+def footholds(
+    scene: Scene, way: Route, steps: np.ndarray, scale: float, forward: bool
+) -> np.ndarray:
     """Lengths along the route [m] at which the body is over a standing foot, (K,).
 
     The first is where the body starts; the last two are both at the end, where the feet close.
 
     Args:
+        scene: what is walked on.
         way: the route.
         steps: wanted step length at every sample of the route [m], (N,).
         scale: size of the body.
         forward: toes point along the route and not against it.
     """
-    parts = zones(way)
+    parts = zones(scene, way)
     treads = [z.foothold(scale, forward) for z in parts if z.end - z.start < TREAD]
     anchors = [0.0, *(s for s in treads if 0.05 < s < way.length - 0.05), way.length]
     count = np.concatenate([[0.0], np.cumsum(np.diff(way.s) / (0.5 * (steps[1:] + steps[:-1])))])

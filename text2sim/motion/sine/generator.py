@@ -20,6 +20,9 @@ from text2sim.motion.stage import MotionGenerator
 from text2sim.stage import Context
 from text2sim.types import Grasp, Motion, Scene, SceneActor, Segment, Track
 
+LOW = frozenset(("stand", "stand_up", "sit", "lie", "kneel", "crawl", "fall", "squat"))
+"""Actions that may begin while the body is down."""
+
 
 @final
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +102,10 @@ def _flows(segments: list[Segment]) -> Iterator[list[Segment]]:
 
 def _write(performer: Performer, group: list[Segment], done: int) -> int:
     """Write a group of segments; returns the frame after it."""
+    if done and _must_rise(performer, group[0], done):
+        up, rest = _rise_first(group[0])
+        done = _write(performer, [up], done)
+        group = [rest, *group[1:]]
     shots = [performer.shot(segment) for segment in group]
     start, stop = shots[0].span.start, shots[-1].span.stop
     if stop - start < 2:
@@ -115,6 +122,22 @@ def _write(performer: Performer, group: list[Segment], done: int) -> int:
         FULL[group[0].action](performer, shots[0])
     performer.sheet.close_seam(start, stop)
     return stop
+
+
+def _must_rise(performer: Performer, segment: Segment, done: int) -> bool:
+    """Whether the body is down and the action needs it to stand."""
+    low = performer.sheet.pelvis[done - 1, 2] < 0.8 * performer.stand
+    return bool(low and segment.action not in LOW)
+
+
+def _rise_first(segment: Segment) -> tuple[Segment, Segment]:
+    """Getting up in the first part of a segment, and what is left of it."""
+    time = segment.start + min(2.2, 0.6 * segment.duration)
+    up = replace(
+        segment, action="stand_up", end=time, path=segment.path[:1], point=None, target=None,
+        heading_end=segment.heading_start,
+    )  # fmt: skip
+    return up, replace(segment, start=time)
 
 
 def _linger(performer: Performer, done: int, until: int) -> None:

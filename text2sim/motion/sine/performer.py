@@ -77,10 +77,19 @@ class Performer:
             t=self.sheet.times[span] - segment.start,
         )  # fmt: skip
 
-    def settle(self, shot: Shot, *, width: float = 0.0, time: float = 0.7, place: int = -1) -> None:
+    def settle(
+        self,
+        shot: Shot,
+        *,
+        width: float = 0.0,
+        time: float = 0.7,
+        place: int = -1,
+        delay: float = 0.0,
+    ) -> None:
         """Stand at the segment's place: base and heading, with the feet brought under the body.
 
-        `place` is the point of the path to stand at, the last one unless said otherwise.
+        `place` is the point of the path to stand at, the last one unless said otherwise; the feet
+        wait for `delay` [s].
         """
         segment, sheet, span = shot.segment, self.sheet, shot.span
         base = segment.path[place]
@@ -91,7 +100,7 @@ class Performer:
         turn = float((turn + np.pi) % (2 * np.pi) - np.pi)
         sheet.yaw[span] = sheet.yaw[before] + turn * ease
         self.neutral(shot)
-        self.place_feet(segment.start, base, segment.heading_end, time, width=width)
+        self.place_feet(segment.start + delay, base, segment.heading_end, time, width=width)
 
     def neutral(self, shot: Shot) -> None:
         """Stand at ease in the segment's style."""

@@ -180,28 +180,28 @@ def _sit_on_ground(performer: Performer, shot: Shot, ease: Pose, go: float) -> N
 
 def stand_up(performer: Performer, shot: Shot) -> None:
     """Rise from sitting, kneeling or lying: lean over the feet, then stretch."""
-    sheet, size = performer.sheet, performer.scale
-    begin = now(sheet, max(shot.span.start - 1, 0))
-    performer.settle(shot, time=0.7)
+    size = performer.scale
+    begin = now(performer.sheet, max(shot.span.start - 1, 0))
+    flat = begin.pelvis[2] < 0.3 * size
+    go = min(shot.duration, 2.6 if flat else 1.7)
+    performer.settle(shot, time=0.40 * go if flat else 0.7, delay=0.28 * go if flat else 0.0)
     ease = at_ease(performer, shot.style)
-    go = min(shot.duration, 2.6 if begin.pelvis[2] < 0.3 * size else 1.7)
+    low = max(begin.pelvis[2] + 0.10, 0.55 * size)
     lean = replace(
-        ease,
-        pelvis=(0.35 * begin.pelvis[0], 0.3 * begin.pelvis[1],
-                max(begin.pelvis[2] + 0.10, 0.55 * size)),
-        tilt=(0.0, 0.62, 0.0), spine=(0.0, 0.28, 0.0), arms=both((0.75, 0.15, 0.2, 0.35)),
+        ease, pelvis=(0.35 * begin.pelvis[0], 0.3 * begin.pelvis[1], low), tilt=(0.0, 0.62, 0.0),
+        spine=(0.0, 0.28, 0.0), arms=both((0.75, 0.15, 0.2, 0.35)),
     )  # fmt: skip
-    keys = [(0.42 * go, lean), (0.97 * go, ease)]
-    if begin.pelvis[2] < 0.3 * size:
-        up = begin.tilt[1] < 0.0
-        crouch = replace(
-            lean, pelvis=((-0.30 if up else -0.05) * size, 0.0, (0.16 if up else 0.45) * size),
-            tilt=(0.0, 0.10 if up else 1.1, 0.0), spine=(0.0, 0.5, 0.0),
-            arms=both((0.8 if up else 1.3, 0.3, 0.1, 0.2)),
-        )  # fmt: skip
-        low = replace(lean, pelvis=(-0.10 * size, 0.0, 0.45 * size), tilt=(0.0, 0.8, 0.0))
-        keys = [(0.33 * go, crouch), (0.62 * go, low), (0.98 * go, ease)]
-    play(performer, shot, keys)
+    if not flat:
+        play(performer, shot, [(0.42 * go, lean), (0.97 * go, ease)])
+        return
+    if begin.tilt[1] < 0.0:
+        half = replace(lean, pelvis=(-0.34 * size, 0.0, 0.15 * size), tilt=(0.0, 0.10, 0.0),
+                       spine=(0.0, 0.5, 0.0), arms=both((0.8, 0.3, 0.1, 0.2)))  # fmt: skip
+    else:
+        half = replace(lean, pelvis=(0.42 * size, 0.0, 0.475 * size), tilt=(0.0, 1.25, 0.0),
+                       spine=(0.0, 0.15, 0.0), arms=both((1.4, 0.2, 0.1, 0.15)))  # fmt: skip
+    crouch = replace(lean, pelvis=(-0.08 * size, 0.0, 0.46 * size), tilt=(0.0, 0.75, 0.0))
+    play(performer, shot, [(0.33 * go, half), (0.68 * go, crouch), (0.98 * go, ease)])
 
 
 def lie(performer: Performer, shot: Shot) -> None:

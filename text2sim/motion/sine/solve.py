@@ -213,7 +213,8 @@ def _with_contacts(track: Track, feet: FootPose, scene: Scene) -> Track:
     # A leg that is too short for its foothold, as in getting up, drags the foot: no contact.
     ankles = track.positions()[:, [7, 8]]
     reached = np.linalg.norm(ankles - feet.ankles, axis=-1) < 0.003
+    on = low & feet.bearing & np.repeat(reached, 2, axis=1)
     return Track(
         actor=track.actor, skeleton=track.skeleton, root_positions=track.root_positions,
-        rotations_wxyz=track.rotations_wxyz, contacts=low & feet.bearing & np.repeat(reached, 2, axis=1),
+        rotations_wxyz=track.rotations_wxyz, contacts=on,
     )  # fmt: skip

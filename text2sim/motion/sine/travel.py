@@ -46,7 +46,7 @@ def _schedule(performer: Performer, shots: list[Shot], way: Route) -> Schedule:
         end = min(end, start + 1.25 * beat * (beats + 1))
         spots = np.linspace(0.0, way.length, beats + 1)
     else:
-        spots = footholds(way, np.array(lengths)[owner], performer.scale, forward)
+        spots = footholds(performer.scene, way, np.array(lengths)[owner], performer.scale, forward)
     index = owner[np.clip(np.searchsorted(way.s, spots), 0, len(owner) - 1)]
     effort = _effort(way, spots, speeds[index] * size, np.array(lengths)[index])
     landing = start + np.concatenate([[0.0], np.cumsum(effort)]) * (end - start) / effort.sum()
@@ -186,15 +186,18 @@ def _append(
     size = float(np.clip(stride / 1.25, 0.2, 1.1))
     toe_off, strike = gait.toe_off * (0.35 + 0.65 * size), gait.strike * size
     if climb > 0.06:
-        toe_off, strike = 0.6, 0.08
+        toe_off, strike = 0.6, 0.0
     elif climb < -0.06:
         toe_off, strike = 0.55, 0.30
     start = max(start, performer.feet.free_at(side) + 0.02)
     toe_off = max(toe_off, _heel_rise(performer, side, start))
+    rise = 0.10
+    if gait.duty > 0.5:
+        rise = 0.14 if climb > 0.06 else 0.24
     step = Step(
         start=start, end=end, to=goal,
         lift=gait.lift * performer.scale * (0.5 + 0.5 * min(size * 1.3, 1.0)), toe_off=toe_off,
-        strike=strike, rise=0.24 if gait.duty > 0.5 else 0.10, roll=0.10, skew=gait.skew,
+        strike=strike, rise=rise, roll=0.10, skew=gait.skew,
     )  # fmt: skip
     performer.feet.step(side, step)
 
