@@ -206,6 +206,12 @@ def test_words_without_a_place_are_listed_in_order() -> None:
     assert any("yodel" in warning for warning in parse("a man yodels").warnings)
 
 
+def test_negation_is_reported() -> None:
+    script = parse("a man does not walk")
+    assert script.unused == ("not",)
+    assert any("Negation" in warning for warning in script.warnings)
+
+
 def test_nothing_is_mended_without_a_word() -> None:
     script = parse("a man wlaks to the tabel")
     assert script.props[0].noun == "table"

@@ -39,10 +39,15 @@ def _merge_arrival(work: Interpretation, draft: Draft) -> None:
         return
     if ACTIONS[before.action.name].travels and before.actors == draft.actors:
         before.add_path(PathCue(kind="towards", targets=(target,)))
-        for manner in draft.action.manner:
-            before.add_manner(manner, draft.action.speed)
+        _hand_over(draft, before)
         work.claimed |= set(range(before.predicate.index, draft.predicate.index))
         work.drafts.remove(draft)
+
+
+def _hand_over(draft: Draft, other: Draft) -> None:
+    """How the one is done is how the other is done."""
+    for manner in draft.action.manner:
+        other.add_manner(manner, draft.action.speed)
 
 
 def _merge_fall(work: Interpretation, draft: Draft) -> None:
@@ -52,6 +57,7 @@ def _merge_fall(work: Interpretation, draft: Draft) -> None:
     if before is None or draft.action.paths or before.actors != draft.actors:
         return
     if before.action.name == draft.action.name == "fall":
+        _hand_over(draft, before)
         work.drafts.remove(draft)
 
 

@@ -9,7 +9,7 @@ from text2sim.prompt.chunks import Chunk, find_chunks
 from text2sim.prompt.complete import complete
 from text2sim.prompt.guard import EXAMPLE
 from text2sim.prompt.introduce import introduce
-from text2sim.prompt.lexicon import FUNCTION_WORDS
+from text2sim.prompt.lexicon import FUNCTION_WORDS, NEGATIONS
 from text2sim.prompt.modifiers import apply_phrases
 from text2sim.prompt.narrate import write_actions
 from text2sim.prompt.phrases import spot_phrases
@@ -132,6 +132,9 @@ def _draft(work: Interpretation, predicate: Predicate) -> Draft:
 
 
 def _script(prompt: str, work: Interpretation, actions: tuple[Action, ...]) -> Script:
+    negated = [word.low for word in work.reading.words if word.low in NEGATIONS]
+    if negated:
+        work.warnings.append(f"Negation is not understood: {negated[0]!r} is ignored.")
     return Script(
         prompt=prompt,
         actors=tuple(work.cast.actors.values()),

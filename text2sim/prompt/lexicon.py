@@ -149,21 +149,28 @@ EMPTY_NOUNS = words(
 """Nouns that never are things; phrases that give them a meaning are spotted before."""
 
 FUNCTION_WORDS = words(
-    "a an the this that these those some any each every all both either no his her its "
+    "a an the this that these those some any each every all both either his her its "
     "their my your our of to at with in on by for from as about into and or but so then "
     "than be is are was were am been being beeing do does did doing have has had having "
     "will would can could may might must shall should there here it he she they them him "
     "i you we me us himself herself itself themselves who which what whose where when if "
-    "not n't 's ' also just please very quite rather really too more while it's own let "
-    "make that's now one there's such only even gets get getting another other after "
+    " 's ' also just please very quite rather really too more while it's own let "
+    "make that's now one there's such gets get getting another other after "
     "before during until along"
 )
 """Words that carry no content of their own: they may stay unplaced without being reported."""
 
-ENGLISH_WORDS = FUNCTION_WORDS | words(
-    "up down over under around through across between behind front next back left right "
-    "forward forwards backward backwards away off out onto towards toward again once "
-    "twice"
+NEGATIONS = words("not n't never no nobody without cannot")
+"""Words that turn the meaning round."""
+
+ENGLISH_WORDS = (
+    FUNCTION_WORDS
+    | NEGATIONS
+    | words(
+        "up down over under around through across between behind front next back left right "
+        "forward forwards backward backwards away off out onto towards toward again once "
+        "twice"
+    )
 )
 FOREIGN_WORDS = words(
     "ein eine einen einem einer eines der das den dem des und ist mit auf zu im ins vom "
