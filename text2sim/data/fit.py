@@ -28,7 +28,7 @@ STILL = 0.3
 _PARENTS = list(PARENTS[1:])
 _CLUSTERS: dict[int, list[int]] = {0: [1, 2, 3], 9: [12, 13, 14]}
 """Joints with several children: their bones turn as one."""
-_FOOT_HEIGHT = 0.025
+FOOT_HEIGHT = 0.025
 """The ball of the foot above the sole for a skeleton of scale 1 [m]."""
 
 
@@ -90,7 +90,7 @@ def skeleton_of(positions: ArrayLike) -> Skeleton:
     offsets[0] = 0.0
     rest = Skeleton(offsets=offsets)
     scale = rest.scale
-    offsets[0, 2] = _FOOT_HEIGHT * scale - rest.rest_positions()[[10, 11], 2].mean()
+    offsets[0, 2] = FOOT_HEIGHT * scale - rest.rest_positions()[[10, 11], 2].mean()
     return Skeleton(offsets=offsets)
 
 

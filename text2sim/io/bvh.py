@@ -68,9 +68,8 @@ class BvhClip:
 
     @property
     def fps(self) -> float:
-        """Frames per second; a rounded frame time such as 0.033333 counts as exactly 30."""
-        fps = 1.0 / self.frame_time
-        return float(round(fps)) if abs(fps / max(round(fps), 1) - 1.0) < 2e-4 else fps
+        """Frames per second."""
+        return frame_rate(self.frame_time)
 
     @cached_property
     def local(self) -> tuple[np.ndarray, np.ndarray]:
@@ -102,6 +101,12 @@ class BvhClip:
                 positions[:, joint] = positions[:, parent] + quat.rotate(turn, positions[:, joint])
                 rotations[:, joint] = quat.mul(turn, rotations[:, joint])
         return positions, rotations
+
+
+def frame_rate(frame_time: float) -> float:
+    """Frames per second; a rounded frame time such as 0.033333 s counts as exactly 30."""
+    fps = 1.0 / frame_time
+    return float(round(fps)) if abs(fps / max(round(fps), 1) - 1.0) < 2e-4 else fps
 
 
 def from_track(track: Track, fps: float) -> BvhClip:
