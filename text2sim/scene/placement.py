@@ -63,7 +63,7 @@ def _blocked(start: Array, spot: Array, blocks: Iterable[Box]) -> bool:
     """Something stands between a walker and a place."""
     for block in blocks:
         room = float(block.distance(start))
-        if room > 0.0 and block.crosses(start, spot, min(0.2, room - 0.01)):
+        if room > 0.0 and block.crosses(start, spot, min(0.05, room - 0.01)):
             return True
     return False
 
