@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from text2sim.actions import ACTIONS
 from text2sim.prompt.build import Draft
 from text2sim.prompt.complete import partner
 from text2sim.prompt.order import Placed, arrange
 from text2sim.prompt.work import Interpretation
-from text2sim.types import Action
+from text2sim.types import Action, PathCue
 
 
 def write_actions(work: Interpretation) -> tuple[Action, ...]:
@@ -55,7 +56,10 @@ def _write(
 
 
 def _towards(action: Action, other: str) -> Action:
-    """The action with the other person as the one it is aimed at."""
+    """The action with the other person as the one it is aimed at, or where it goes."""
+    if ACTIONS[action.name].travels and action.target is None:
+        cue = PathCue(kind="towards", targets=(other,))
+        return replace(action, paths=(*action.paths, cue))
     return replace(action, recipient=other) if action.target else replace(action, target=other)
 
 

@@ -99,6 +99,8 @@ def place_in(
         "towards",
     ):
         return Placement(use="target")
+    if person and preposition == "behind" and ACTIONS[action].travels:
+        return Placement(use="path", path="towards")
     if ACTIONS[action].travels or action == "fall" or preposition in _MOVING:
         return Placement(use="path", path=way(preposition))
     if first:
