@@ -117,11 +117,13 @@ def _headings(
 
 def _progress(plan: Schedule, times: np.ndarray, length: float) -> np.ndarray:
     """Length along the route at each frame [m]: over every foothold at its middle time."""
-    knots = np.concatenate([[plan.landing[0]], plan.middle[1:-2], [plan.landing[-1] + 0.1]])
+    knots = np.concatenate([[plan.landing[0]], plan.middle[1:-2], [plan.landing[-1]]])
     values = np.concatenate([[0.0], plan.spots[1:-2], [length]])
     s = filters.monotone(knots, values, times)
-    smooth = filters.gaussian(s, 0.13 / (times[1] - times[0]))
-    return np.clip(smooth, 0.0, length)
+    # Held beyond both ends, so that the body begins and ends at rest.
+    pad = int(np.ceil(0.4 / (times[1] - times[0])))
+    smooth = filters.gaussian(np.pad(s, pad, mode="edge"), 0.11 / (times[1] - times[0]))
+    return np.clip(smooth[pad:-pad], 0.0, length)
 
 
 def _support(plan: Schedule, way: Route, times: np.ndarray) -> np.ndarray:
