@@ -351,6 +351,45 @@ def test_a_box_that_one_stands_on_bears_it():
     assert full_layer(plan, "man1")[-1].path[-1, 2] == pytest.approx(box1.size[2])
 
 
+def test_a_seat_is_steady_unless_it_is_to_be_moved():
+    sit, carry = act("sit", target="chair1"), act("pick_up", target="chair1")
+    made = [plan_of(script("", one, props=[prop("chair1")])).objects[0] for one in (sit, carry)]
+    assert [item.fixed for item in made] == [True, False]
+    assert not made[0].walkable
+
+
+def test_a_throw_over_a_fence_lands_behind_it():
+    plan = plan_of(script(
+        "a man throws a ball over the fence",
+        act("throw", target="ball1", paths=to("over", "fence1")),
+        props=[prop("ball1"), prop("fence1")],
+    ))  # fmt: skip
+    throw = next(s for s in plan.timeline if s.action == "throw")
+    fence = next(t for t in plan.objects if t.id == "fence1")
+    assert throw.point[0] > fence.position[0] + 0.5
+    assert throw.point[2] == 0.0
+
+
+def test_jumping_down_leaves_what_one_stands_on():
+    plan = plan_of(script(
+        "a man stands on a table and jumps down", act("stand"),
+        act("jump", 2, direction="down"), props=[prop("table1")], relations=[on("man1", "table1")],
+    ))  # fmt: skip
+    jump = next(s for s in plan.timeline if s.action == "jump")
+    assert jump.path[0, 2] == pytest.approx(0.74)
+    assert jump.path[-1, 2] == 0.0
+
+
+def test_nothing_to_take_is_placed_behind_what_one_faces():
+    plan = plan_of(script(
+        "a man opens the fridge and takes a bottle", act("reach", target="fridge1"),
+        act("pick_up", 2, target="bottle1"), props=[prop("fridge1"), prop("bottle1")],
+    ))  # fmt: skip
+    fridge, bottle = plan.objects
+    reach = next(s for s in plan.timeline if s.action == "reach")
+    assert not Box.of(fridge).crosses(reach.path[-1, :2], bottle.position[:2])
+
+
 def test_nobody_gives_a_plan_of_things():
     plan = plan_of(script("a ball", props=[prop("ball1")], actors=[]))
     assert plan.actors == ()

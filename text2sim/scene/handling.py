@@ -183,9 +183,7 @@ def throw(story: Story, who: Performer, action: Action) -> None:
     if goal is not None and goal not in story.people:
         ensure(story, who, goal, 3.0)
     if goal is not None:
-        landing = middle(story, goal)
-        if goal in story.people:
-            landing = landing + 0.3 * np.append(unit(facing(landing, who.position)), 0.0)
+        landing = _landing(story, who, action, goal)
     else:
         side = {"left": np.pi / 2, "right": -np.pi / 2, "backward": np.pi}
         heading = who.heading + side.get(action.direction or "", 0.0)
@@ -198,6 +196,18 @@ def throw(story: Story, who: Performer, action: Action) -> None:
     )  # fmt: skip
     story.add(who, beat, action)
     release(story, who, item, story.layout.ground(landing))
+
+
+def _landing(story: Story, who: Performer, action: Action, goal: str) -> Array:
+    """Where a throw to somebody, at something or over it comes down."""
+    landing = middle(story, goal)
+    away = unit(facing(who.position, landing))
+    if goal in story.people:
+        return landing - 0.3 * np.append(away, 0.0)
+    if any(cue.kind == "over" and goal in cue.targets for cue in action.paths):
+        box = story.layout.box(goal)
+        return story.layout.ground(box.centre + (box.edge(away) + 1.0) * away)
+    return landing
 
 
 def catch(story: Story, who: Performer, action: Action) -> None:

@@ -56,9 +56,11 @@ class Layout:
         """Remember that an object is elsewhere from now on."""
         self.now[item] = np.array(position, dtype=float)
 
-    def fix(self, item: str) -> None:
-        """Somebody stands on it: it must bear that and not slip."""
-        self.objects[item] = replace(self.objects[item], fixed=True, walkable=True)
+    def fix(self, item: str, *, walkable: bool = True) -> None:
+        """Somebody stands (or, if not walkable, sits) on it: it must bear that and not slip."""
+        item_now = self.objects[item]
+        walkable = walkable or item_now.walkable
+        self.objects[item] = replace(item_now, fixed=True, walkable=walkable)
 
     def ground(self, points: ArrayLike) -> Array:
         """Points on the ground: (..., 2) gets its height, (..., 3)."""

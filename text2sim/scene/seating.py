@@ -26,6 +26,7 @@ def sit(story: Story, who: Performer, action: Action) -> None:
         story, "chair", note="Nothing was named to sit on: a chair was added."
     )
     planned = ensure(story, who, seat, NEARBY)
+    _steady(story, seat)
     point, feet = seat_points(story, who, seat)
     if np.linalg.norm(feet - who.position[:2]) > 0.1:
         boxes = story.layout.obstacles(float(who.position[2]), actor=who.id)
@@ -34,6 +35,17 @@ def sit(story: Story, who: Performer, action: Action) -> None:
     story.turn(who, _turn_back(who, planned.heading), action)
     duration = story.single_time(action, action.name)
     story.add(who, Beat(name=action.name, duration=duration, target=seat, point=point), action)
+
+
+def _steady(story: Story, seat: str) -> None:
+    """A seat must not be kicked over by who turns before it, unless it is to be moved."""
+    moved = any(
+        action.target == seat
+        and action.name in ("pick_up", "carry", "push", "pull", "throw", "kick")
+        for action in story.script.actions
+    )
+    if not moved:
+        story.layout.fix(seat, walkable=False)
 
 
 def _turn_back(who: Performer, heading: float) -> float:
@@ -54,6 +66,7 @@ def stand_up(story: Story, who: Performer, action: Action) -> None:
         )
         if seat not in story.layout.objects:
             _start_seated(story, who, seat)
+        _steady(story, seat)
         point, _ = seat_points(story, who, seat)
         story.add(who, Beat(name="sit", duration=1.6, target=seat, point=point), action)
     story.add(who, Beat(name="stand_up", duration=ACTIONS["stand_up"].duration), action)
