@@ -250,7 +250,7 @@ def _radiance(
 def _expose(tone: np.ndarray, radiance: float) -> float:
     """Display value, 0 to 255, before rounding."""
     index = np.sqrt(max(radiance, 0.0)) * 1024.0
-    return tone[min(int(index), len(tone) - 1)]
+    return tone[max(min(int(index), len(tone) - 1), 0)]
 
 
 @kernel
