@@ -99,7 +99,7 @@ def test_skin_lies_where_the_renderer_draws_it(anim, stage, frame):
         mesh = UsdGeom.Mesh(target.GetPrim())
         points = mesh.GetPointsAttr().Get()
         assert target.ComputeSkinnedPoints(query.ComputeSkinningTransforms(frame), points, frame)
-        place = to_world(stage, f"/World/{actor.id}/skeleton", frame)
+        place = to_world(stage, f"/World/{actor.id}/{actor.id}_skeleton", frame)
         found = np.array(points) @ place[:3, :3].T + place[:3, 3]
         assert np.abs(found - drawn).max() < 1e-4
 
@@ -151,7 +151,7 @@ def test_stage_and_names(anim, stage):
 @needs_usd
 def test_materials_hold_the_colours(anim, stage):
     for actor in anim.scene.actors:
-        mesh = UsdGeom.Mesh.Get(stage, f"/World/{actor.id}/body")
+        mesh = UsdGeom.Mesh.Get(stage, f"/World/{actor.id}/{actor.id}_body")
         colours = np.array(mesh.GetDisplayColorAttr().Get())
         assert np.array_equal(colours, actor.skin.colours)
         subsets = UsdShade.MaterialBindingAPI(mesh).GetMaterialBindSubsets()

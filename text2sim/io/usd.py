@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 FOCAL_LENGTH = 0.35
 """Of the camera, in tenths of a metre as USD wants it: 35 mm."""
-SUN, SKY, SKY_COLOUR = 2.5, 0.6, (0.75, 0.85, 1.0)
+SUN, SKY, SKY_COLOUR = 2.0, 0.6, (0.75, 0.85, 1.0)
 """Strengths of the lights that make colours look as in our pictures."""
 
 
@@ -65,7 +65,8 @@ def _add_object(stage: Stage, item: SceneObject) -> Any:
     prim = UsdGeom.Xform.Define(stage.usd, path).GetPrim()
     prim.SetDisplayName(item.label)
     for number, part in enumerate(parts_of(item), start=1):
-        mesh = stage.mesh(f"{path}/part{number}", part.vertices, part.normals, part.faces)
+        name = f"{path}/{path.rpartition('/')[2]}_part{number}"
+        mesh = stage.mesh(name, part.vertices, part.normals, part.faces)
         mesh.CreateDoubleSidedAttr(not part.closed)
         mesh.CreateDisplayColorAttr(vec3(np.array([part.surface.colour])))
         _bind(mesh.GetPrim(), stage.material(part.surface))
@@ -84,11 +85,12 @@ def _add_actor(stage: Stage, actor: SceneActor, track: Track) -> None:
     place(root.GetPrim(), actor.position[None], begin, np.zeros(1))
     positions, rotations = placed(actor, track)
     root.CreateExtentAttr(vec3(_reach(positions, actor)))
-    skeleton = _add_skeleton(stage, f"{path}/skeleton", actor)
-    animation = _add_animation(stage, f"{path}/skeleton/animation", actor, positions, rotations)
+    inner = f"{path}/{path.rpartition('/')[2]}"  # Programs that forget paths see names that tell.
+    skeleton = _add_skeleton(stage, f"{inner}_skeleton", actor)
+    animation = _add_animation(stage, f"{inner}_skeleton/motion", actor, positions, rotations)
     binding = UsdSkel.BindingAPI.Apply(skeleton.GetPrim())
     binding.CreateAnimationSourceRel().SetTargets([animation.GetPath()])
-    _add_skin(stage, f"{path}/body", actor.skin, skeleton)
+    _add_skin(stage, f"{inner}_body", actor.skin, skeleton)
 
 
 def _reach(positions: np.ndarray, actor: SceneActor) -> np.ndarray:
@@ -172,6 +174,7 @@ def _add_lights(stage: Stage, moving: MovingScene) -> None:
     sun = UsdLux.DistantLight.Define(stage.usd, stage.path("sun"))
     sun.CreateIntensityAttr(SUN)
     sun.CreateAngleAttr(0.53)
+    sun.CreateNormalizeAttr(True)  # The strength is that of all its light, however small its disc.
     sun.CreateColorAttr(Gf.Vec3f(*SUN_COLOUR))
     turn = quat.from_matrix(moving.sun_axes())[None]
     place(sun.GetPrim(), np.zeros((1, 3)), turn, np.zeros(1))

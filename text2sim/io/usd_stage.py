@@ -61,8 +61,9 @@ class Stage:
 
     def material(self, surface: Surface | None, roughness: float = 0.8) -> Any:
         """A UsdPreviewSurface; without a surface, one that takes the colours of the vertices."""
-        key = surface and (surface.colour, surface.roughness, surface.metalness)
-        key = key or roughness
+        key: object = roughness
+        if surface is not None:
+            key = (surface.colour, surface.roughness, surface.metalness)
         if key not in self._materials:
             path = f"{ROOT}/materials/material{len(self._materials) + 1}"
             self._materials[key] = self._new_material(path, surface, roughness)
