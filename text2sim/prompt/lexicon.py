@@ -130,11 +130,6 @@ HAIR_WORDS = {"blond": "blond", "blonde": "blond", "bald": "bald", "brunette": "
               "blond-haired": "blond", "blonde-haired": "blond", "fair-haired": "blond",
               "brown-haired": "brown"}  # fmt: skip
 
-SHELLS = words(
-    "piece pair bunch flight set stack pile kind sort type group number lot couple row sheet"
-)
-"""'a flight of stairs' is about the stairs."""
-
 MOTION_NOUNS = words("motion movement gesture move action exercise activity pose stance technique")
 """'a waving motion' is about the waving."""
 

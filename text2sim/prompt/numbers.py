@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 import re
 
-from text2sim.prompt.words import words
-
 _COUNTING = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
     "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
@@ -21,8 +19,6 @@ NUMBERS: dict[str, float] = {
     "pair": 2.0, "various": 3.0, "every": 1.0, "each": 1.0, "numerous": 5.0,
 }  # fmt: skip
 """Number word -> value; vague ones by convention: 'a few', 'several' and 'some' are 3, 'many' 5."""
-
-VAGUE = words("some few several multiple many various numerous")
 
 SECONDS = {"second": 1.0, "sec": 1.0, "s": 1.0, "minute": 60.0, "min": 60.0, "moment": 2.0,
            "while": 4.0, "hour": 3600.0}  # fmt: skip

@@ -22,6 +22,7 @@ from text2sim.prompt.manners import manner, set_phrase
 from text2sim.prompt.measures import measure, repeats, route, turning
 from text2sim.prompt.sentence import Reading
 from text2sim.prompt.spotting import ARTICLES, Phrase, Spotter
+from text2sim.prompt.words import words
 
 _FILLERS = (
     "a little bit", "a bit", "a little", "at the end", "in the end", "at all", "in order",
@@ -30,64 +31,51 @@ _FILLERS = (
     "some distance", "in between", "first", "after each other", "again",
 )  # fmt: skip
 """Phrases that change nothing that can be shown."""
+_BEFORE_LIMBS = words(
+    "with using on by in at from over under across above of against to into behind"
+)
+_UNPAIRED = words("back head body chest neck face hair torso")
 _COMPANY = {"with": "", "for": "", "without": ""}
 
 
 def _side(s: Spotter, i: int) -> Phrase | None:
     """'with his left foot', 'on one leg', 'both arms'; also limbs without a preposition."""
-    start = i
-    low = s.reading.low
+    low, start = s.reading.low, i
+    if low(i).endswith("ed") and low(i).startswith(("left", "right")):
+        side = "left" if low(i).startswith("left") else "right"
+        return Phrase(kind="side", start=start, end=i + 1, text=side)
     for phrase in ("in front of", "next to", "up to", "down to", "on top of", "down on"):
         i += s.reading.starts(i, phrase)
-    start_words = i
-    while (
-        low(i)
-        in (
-            "with",
-            "using",
-            "on",
-            "by",
-            "in",
-            "at",
-            "from",
-            "over",
-            "under",
-            "across",
-            "above",
-            "of",
-            "against",
-            "to",
-            "into",
-            "behind",
-        )
-        and i - start_words < 2
-    ):
-        i += 1
+    for _ in range(2):
+        i += low(i) in _BEFORE_LIMBS
     chunk = s.chunk_at(i)
-    if low(i).endswith("ed") and low(i).startswith(("left", "right")):
-        return Phrase(
-            kind="side", start=start, end=i + 1, text="left" if low(i)[0] == "l" else "right"
-        )
     if chunk is None or chunk.role != "body":
         return None
-    words = {low(j) for j in range(chunk.start, chunk.end)}
-    noun = chunk.noun.split()[-1]
-    text = "left" if "left" in words else "right" if "right" in words else ""
-    paired = noun not in ("back", "head", "body", "chest", "neck", "face", "hair", "torso")
-    plural = singular(chunk.head.low) != chunk.head.low
-    if not text and paired and plural and (chunk.count in (None, 2.0)):
-        text = "both"
-    posed = chunk.end < len(s.reading.words) and s.reading.words[chunk.end].tag in (
-        "VBN",
-        "VBD",
-        "JJ",
-    )
-    if posed and low(start) == "with" and chunk.end not in s.taken:
-        return Phrase(kind="manner", start=start, end=chunk.end + 1, value=1.0,
-                      text=f"{chunk.head.low} {low(chunk.end)}")  # fmt: skip
-    if not text and singular(chunk.head.low) == "back" and chunk.determiner == "":
+    if low(start) == "with" and _is_posed(s, chunk):
+        text = f"{chunk.head.low} {low(chunk.end)}"
+        return Phrase(kind="manner", start=start, end=chunk.end + 1, text=text, value=1.0)
+    side = _side_of(s, chunk)
+    if not side and chunk.noun == "back" and not chunk.determiner:
         return None
-    return Phrase(kind="side", start=start, end=chunk.end, text=text, chunk=chunk)
+    return Phrase(kind="side", start=start, end=chunk.end, text=side, chunk=chunk)
+
+
+def _is_posed(s: Spotter, chunk: Chunk) -> bool:
+    """'with her arms raised'."""
+    if chunk.end >= len(s.reading.words) or chunk.end in s.taken:
+        return False
+    return s.reading.words[chunk.end].tag in ("VBN", "VBD", "JJ")
+
+
+def _side_of(s: Spotter, chunk: Chunk) -> str:
+    """Which of a pair of limbs a noun phrase names; '' if it does not say, or there is one."""
+    named = {s.reading.low(j) for j in range(chunk.start, chunk.end)}
+    for side in ("left", "right"):
+        if side in named:
+            return side
+    paired = chunk.noun.split()[-1] not in _UNPAIRED
+    plural = singular(chunk.head.low) != chunk.head.low
+    return "both" if paired and plural and chunk.count in (None, 2.0) else ""
 
 
 def _shuttle(s: Spotter, i: int) -> Phrase | None:

@@ -18,8 +18,6 @@ from text2sim.prompt.verbs import (
     WEARING,
 )
 
-_MERGED = frozenset({"xcomp", "ccomp", "advcl", "conj", "dobj", "pcomp", "dep"})
-
 
 @final
 @dataclass(frozen=True, kw_only=True)
