@@ -80,7 +80,10 @@ def _check_target(target: Path, overwrite: bool) -> None:
 
 
 def _exists(target: Path) -> ResourceError:
-    return ResourceError(f"{target} exists already; choose another name, or allow overwriting (overwrite=True, --force).")
+    return ResourceError(
+        f"{target} exists already; choose another name, or allow overwriting "
+        f"(overwrite=True, --force)."
+    )
 
 
 def _move(temporary: Path, target: Path, overwrite: bool) -> None:
