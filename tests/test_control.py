@@ -57,17 +57,19 @@ def error(trace: Trace) -> np.ndarray:
     return np.linalg.norm(trace.tracks[0].positions() - motion.tracks[0].positions(), axis=-1)
 
 
-def sweep_leg(frames: int = 30) -> Track:
-    """The right leg swings forward, as in a kick."""
+def sweep_arm(frames: int = 30) -> Track:
+    """The right arm swings forward while the body stands."""
     track = bob(frames)
     rotations = np.tile(track.rotations_wxyz[0], (frames, 1, 1))
-    swing = 1.2 * np.sin(np.linspace(-0.5, 1.4, frames))
-    rotations[:, INDEX["right_hip"]] = quat.about_y(-swing)
-    return dataclasses.replace(
-        track,
-        rotations_wxyz=rotations,
-        root_positions=np.tile(track.root_positions[0], (frames, 1)),
-    )
+    swing = 1.4 * np.sin(np.linspace(0.0, 1.5, frames)) ** 2
+    rotations[:, INDEX["right_shoulder"]] = quat.mul(quat.about_y(-swing), quat.about_x(1.35))
+    roots = np.tile(track.root_positions[0], (frames, 1))
+    return dataclasses.replace(track, rotations_wxyz=rotations, root_positions=roots)
+
+
+def ball_on_a_pedestal() -> tuple[SceneObject, SceneObject]:
+    pedestal = thing(box_part(0.2, 0.2, 0.85), (0.5, -0.32, 0.0), id="pedestal1", fixed=True)
+    return pedestal, thing(ball_part(0.11), (0.5, -0.32, 0.851), id="ball1", mass=0.43)
 
 
 def test_reference_passes_through_the_frames() -> None:
@@ -95,13 +97,13 @@ def test_kinematic_follows_exactly() -> None:
 
 
 @pytest.mark.parametrize("controller", [KinematicController(), PDController()])
-def test_a_kicked_ball_flies(controller: KinematicController | PDController) -> None:
-    ball = thing(ball_part(0.11), (0.5, -0.1, 0.0), mass=0.43)
-    trace = controller.run(world_of(sweep_leg(), ball), CTX)
-    assert trace.object_positions[-1, 0, 0] > 0.8
-    event = next(c for c in trace.contacts if {c.a, c.b} == {"man1", "thing1"})
-    assert event.joint in {"right_foot", "right_ankle"}
-    assert 0.1 < event.time < 1.0
+def test_a_struck_ball_flies(controller: KinematicController | PDController) -> None:
+    trace = controller.run(world_of(sweep_arm(), *ball_on_a_pedestal()), CTX)
+    assert trace.outcome.status == "completed"
+    assert trace.object_positions[:, 1, 0].max() > 0.8
+    event = next(c for c in trace.contacts if {c.a, c.b} == {"man1", "ball1"})
+    assert event.joint in {"right_wrist", "right_elbow"}
+    assert 0.2 < event.time < 1.0
 
 
 @pytest.mark.parametrize("controller", [KinematicController(), PDController()])
@@ -136,8 +138,8 @@ def test_pd_tracks_within_bounds() -> None:
 
 
 def test_pd_is_deterministic() -> None:
-    item = thing(ball_part(0.11), (0.5, -0.1, 0.0), mass=0.43)
-    first, second = (PDController().run(world_of(sweep_leg(), item), CTX) for _ in range(2))
+    world = world_of(sweep_arm(), *ball_on_a_pedestal())
+    first, second = (PDController().run(world, CTX) for _ in range(2))
     for name in ("root_positions", "rotations_wxyz", "contacts"):
         np.testing.assert_array_equal(
             getattr(first.tracks[0], name), getattr(second.tracks[0], name)
