@@ -134,9 +134,9 @@ def test_manner_shows_in_the_chest_and_the_arms(manner, sign):
 
 
 def test_the_old_stoop_and_children_step_faster():
-    man = samples.man()
+    man, walk = samples.man(), ms.segment("walk", path=ms.line(6.0), end=5.0)
     usual, old, child = (
-        ms.perform(ms.plan(ms.segment("walk"), character=c)).tracks[0]
+        ms.perform(ms.plan(walk, character=c)).tracks[0]
         for c in (man, replace(man, age="old"), replace(man, age="child", stature=1.2))
     )
     assert ms.lean(old)[30:60].mean() > ms.lean(usual)[30:60].mean() + 0.15

@@ -111,6 +111,9 @@ def _write(performer: Performer, group: list[Segment], done: int) -> int:
     if stop - start < 2:
         return done
     _linger(performer, done, start)
+    if done and group[0].action == "stand" and _off_the_ground(performer, group[0]):
+        _linger(performer, start, stop)
+        return stop
     for shot in shots:
         _hold(performer, shot)
     if travels(group[0]):
@@ -122,6 +125,12 @@ def _write(performer: Performer, group: list[Segment], done: int) -> int:
         FULL[group[0].action](performer, shots[0])
     performer.sheet.close_seam(start, stop)
     return stop
+
+
+def _off_the_ground(performer: Performer, segment: Segment) -> bool:
+    """Whether a place lies above all ground, as on a ladder: there one stays as one is."""
+    place = segment.path[-1]
+    return bool(place[2] > performer.scene.ground_height(place[:2]) + 0.15)
 
 
 def _must_rise(performer: Performer, segment: Segment, done: int) -> bool:
