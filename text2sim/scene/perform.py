@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from text2sim.actions import ACTIONS
-from text2sim.scene import handling, seating
+from text2sim.scene import handling, seating, striking
 from text2sim.scene.geometry import raised
 from text2sim.scene.placement import ensure
 from text2sim.scene.story import Beat, Performer, Story
@@ -181,8 +181,8 @@ def _go(story: Story, who: Performer, action: Action) -> None:
 ROUTINES: dict[str, Routine] = {
     **dict.fromkeys(_GAITS, _go),
     "turn": _turn, "spin": _spin, "pick_up": handling.pick_up, "put_down": handling.put_down,
-    "carry": handling.carry, "throw": handling.throw, "catch": handling.catch,
-    "kick": handling.strike, "punch": handling.strike, "push": handling.push,
+    "carry": handling.carry, "throw": striking.throw, "catch": striking.catch,
+    "kick": striking.strike, "punch": striking.strike, "push": handling.push,
     "pull": handling.push, "sit": seating.sit, "lie": seating.sit,
     "stand_up": seating.stand_up, "reach": handling.touch,
 }  # fmt: skip
