@@ -190,7 +190,8 @@ def test_suffixes_say_the_format_and_equal_clips_give_equal_bytes(anim, tmp_path
         paths = [anim.save(tmp_path / f"{name}{suffix}") for name in "ab"]
         assert paths[0].read_bytes().startswith(start)
         assert paths[0].read_bytes() == paths[1].read_bytes()
-    assert len(zipfile.ZipFile(tmp_path / "a.usdz").namelist()) == 1
+    (member,) = zipfile.ZipFile(tmp_path / "a.usdz").infolist()
+    assert (member.filename, member.date_time[0]) == ("scene.usdc", 1980)
 
 
 @needs_usd

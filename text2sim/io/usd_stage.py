@@ -5,7 +5,9 @@ USD takes our axes as they are: Z up, metres. Time codes count frames.
 
 from __future__ import annotations
 
+import os
 import tempfile
+import time
 from pathlib import Path
 from typing import Any, final
 
@@ -21,6 +23,8 @@ except ImportError:
     raise MissingExtraError('Saving USD needs usd-core: pip install "text2sim[usd]"') from None
 
 ROOT = "/World"
+_LONG_AGO = time.mktime((1980, 1, 2, 0, 0, 0, 0, 0, -1))
+"""A date for packages, so that their bytes don't depend on the clock."""
 
 
 @final
@@ -103,6 +107,7 @@ class Stage:
                 with tempfile.TemporaryDirectory() as folder:
                     inner = Path(folder, "scene.usdc")
                     done = layer.Export(str(inner))
+                    os.utime(inner, (_LONG_AGO, _LONG_AGO))  # The package keeps it.
                     done = done and UsdUtils.CreateNewUsdzPackage(str(inner), str(path))
             else:
                 done = layer.Export(str(path))
@@ -142,5 +147,5 @@ def place(prim: Any, positions: np.ndarray, rotations: np.ndarray, times: np.nda
         if not moves(rows):
             op.Set(values[0])
             continue
-        for time, value in zip(times.tolist(), values):
-            op.Set(value, time)
+        for code, value in zip(times.tolist(), values):
+            op.Set(value, code)
