@@ -113,7 +113,9 @@ def test_eases_rise_from_nought_to_one_and_hold(ease):
 
 @given(st.lists(numbers, min_size=2, max_size=8), st.data())
 def test_monotone_curve_meets_its_knots_without_overshoot(values, data):
-    knots = np.cumsum(data.draw(st.lists(st.floats(0.1, 2.0), min_size=len(values), max_size=len(values))))
+    knots = np.cumsum(
+        data.draw(st.lists(st.floats(0.1, 2.0), min_size=len(values), max_size=len(values)))
+    )
     values = np.array(values)
     assert np.allclose(filters.monotone(knots, values, knots), values)
     at = np.linspace(knots[0], knots[-1], 200)
