@@ -366,8 +366,15 @@ def test_a_throw_over_a_fence_lands_behind_it():
     ))  # fmt: skip
     throw = next(s for s in plan.timeline if s.action == "throw")
     fence = next(t for t in plan.objects if t.id == "fence1")
-    assert throw.point[0] > fence.position[0] + 0.5
+    assert throw.point[0] > fence.position[0] + 0.4
     assert throw.point[2] == 0.0
+
+
+def test_nobody_gets_on_a_house():
+    plan = plan_of(script("a man climbs onto a house", act("climb", paths=to("onto", "house1")),
+                          props=[prop("house1")]))  # fmt: skip
+    assert all(s.path[:, 2].max() == 0.0 for s in plan.timeline)
+    assert any("too high" in note for note in plan.warnings)
 
 
 def test_jumping_down_leaves_what_one_stands_on():

@@ -14,7 +14,7 @@ from text2sim.scene.course import (
     straight_path,
     target_of,
 )
-from text2sim.scene.cues import across_cue, away_cue
+from text2sim.scene.cues import across_cue, away_cue, towards_cue
 from text2sim.scene.geometry import Box, is_walkable, unit
 from text2sim.scene.paths import SPACING
 from text2sim.scene.stations import stand_by
@@ -28,6 +28,8 @@ LADDER_SPEED = 0.45
 """Rise on a ladder [m/s]."""
 STEP = 0.35
 """What is no higher is stepped on while walking [m]."""
+TOO_HIGH = 1.0
+"""Nobody gets on top of what is higher [m]."""
 CLIMBABLE = 0.5
 """What is no higher can be stepped on at all [m]."""
 
@@ -149,6 +151,11 @@ def onto_cue(story: Story, course: Course, cue: PathCue) -> None:
         return
     box = place(story, course, item, 1.5)
     course.target = item
+    if box.high - box.low > TOO_HIGH:
+        label = story.models[item].label
+        story.warn(f"The {label} is too high to get on; {course.who.actor.noun} goes up to it.")
+        towards_cue(story, course, cue)
+        return
     low_step = is_walkable(story.layout.objects[item]) and box.high - box.low <= STEP
     if not low_step or course.name == "jump":
         _step_up(story, course, item, box)

@@ -42,6 +42,7 @@ STAND_INS: dict[str, str] = {
     "pillar": "street lamp", "flag": "street lamp", "lectern": "desk", "bar counter": "table",
     "oven": "cupboard", "stove": "cupboard", "washing machine": "fridge", "blanket": "rug",
     "trampoline": "platform", "pedestal": "platform", "curb": "platform", "mattress pad": "bed",
+    "horse": "box",
 }  # fmt: skip
 SCALES = {"orange": 0.36, "egg": 0.25, "puck": 0.35, "tennis ball": 0.3,
           "baseball": 0.34, "golf ball": 0.2, "basketball": 1.1, "beach ball": 1.7, "melon": 1.1,

@@ -24,7 +24,7 @@ def throw(story: Story, who: Performer, action: Action) -> None:
         pick_up(story, who, action, item)
     goal = destination(story, action, item)
     if goal is not None and goal not in story.people:
-        ensure(story, who, goal, 3.0)
+        ensure(story, who, goal, 2.0)
     if goal is not None:
         landing = _landing(story, who, action, goal)
     else:
@@ -49,7 +49,7 @@ def _landing(story: Story, who: Performer, action: Action, goal: str) -> Array:
         return landing - 0.3 * np.append(away, 0.0)
     if any(cue.kind == "over" and goal in cue.targets for cue in action.paths):
         box = story.layout.box(goal)
-        return story.layout.ground(box.centre + (box.edge(away) + 1.0) * away)
+        return story.layout.ground(box.centre + (box.edge(away) + 0.8) * away)
     return landing
 
 
