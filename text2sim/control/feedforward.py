@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +28,7 @@ SMOOTHING = 0.02
 """Standard deviation of the filter over time [s]: forces that jump at footfall shake the body."""
 
 
+@final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FeedForward:
     """Forces that a motion needs, at its frames.

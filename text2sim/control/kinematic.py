@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, final
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from text2sim.stage import Context
 from text2sim.types import Outcome, Simulation, Trace, World
 
 
+@final
 @dataclass(frozen=True, kw_only=True)
 class KinematicController(RLController):
     """Puts every body where the motion has it, at each step and with its velocity.
@@ -34,6 +35,7 @@ class KinematicController(RLController):
         return roll_out(value, start, _Follow(bodies, value.motion.duration), ctx)
 
 
+@final
 class _Follow(Policy):
     def __init__(self, bodies: tuple[Reference, ...], duration: float) -> None:
         self._bodies, self._duration = bodies, duration

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, final
 
 import numpy as np
 
@@ -35,6 +35,7 @@ HEAVY_ASSIST = 0.5
 """A mean assist above this share of the body's weight is worth a warning."""
 
 
+@final
 @dataclass(frozen=True, kw_only=True)
 class PDController(RLController):
     """Every joint is a torque-limited spring and damper that follows the motion.
@@ -65,12 +66,13 @@ class PDController(RLController):
             SimulationDiverged: a body's state is not finite or absurd.
         """
         actors = plans(value)
-        policy = _Track(actors, self.assist, self.assist_torque, value.timestep)
+        policy = _Track(actors, self.assist, self.assist_torque, value)
         start = [actor.reference.state(0) for actor in actors]
         trace = roll_out(value, start, policy, ctx)
         return replace(trace, warnings=(*trace.warnings, *_assist_warnings(trace, actors)))
 
 
+@final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Plan:
     """What one actor is asked to do at every step; S steps.
@@ -131,11 +133,13 @@ def _plan(
     )
 
 
+@final
 class _Track(Policy):
     def __init__(
-        self, plans: list[Plan], assist: float, assist_torque: float, timestep: float
+        self, plans: list[Plan], assist: float, assist_torque: float, world: World
     ) -> None:
-        self._plans, self._timestep = plans, timestep
+        self._plans, self._timestep = plans, world.timestep
+        self._duration = world.motion.duration
         self._bounds = (assist, assist_torque)
         self._falls: dict[str, Outcome] = {}
         self._limp: dict[str, Drive] = {}
@@ -202,8 +206,7 @@ class _Track(Policy):
     def outcome(self) -> Outcome:
         if self._falls:
             return min(self._falls.values(), key=lambda fall: fall.time)
-        steps = len(self._plans[0].reference.root_positions) if self._plans else 0
-        return Outcome(status="completed", time=steps * self._timestep)
+        return Outcome(status="completed", time=self._duration)
 
 
 def _bounded(vector: Array, bound: float) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from text2sim.types import BodyState, Track
 Array = NDArray[np.floating]
 
 
+@final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Reference:
     """One actor's motion at every step; S steps, including the first instant.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +76,7 @@ def roll_out(world: World, start: Sequence[BodyState], policy: Policy, ctx: Cont
     return record.trace(policy.outcome(), hands.warnings)
 
 
+@final
 @dataclass(kw_only=True)
 class Hands:
     """Ties and unties objects when their grasps begin and end."""
@@ -100,6 +102,7 @@ class Hands:
                 simulation.release(grasp.actor, grasp.object)
 
 
+@final
 @dataclass(kw_only=True)
 class Record:
     """Collects frames and first touches of a roll-out."""

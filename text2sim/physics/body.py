@@ -7,6 +7,7 @@ the skeleton; its frame is the joint's, so vectors below are in the rest pose's 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import final
 
 import numpy as np
 
@@ -48,6 +49,7 @@ DAMPING_TIME = 0.03
 """Damping over stiffness of every joint [s]."""
 
 
+@final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Capsule:
     """All points within `radius` [m] of the line from `start` to `end` [m], (3,)."""
@@ -87,6 +89,7 @@ class Capsule:
         return np.array([across, along, across])
 
 
+@final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Box:
     """A box along the frame's axes with `centre` and `extents` [m], (3,)."""
@@ -108,6 +111,7 @@ class Box:
         return (squares.sum() - squares) / 12.0
 
 
+@final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PhysicalBody:
     """Mass, shape and strength of the 22 segments.

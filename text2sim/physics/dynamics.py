@@ -8,6 +8,7 @@ all frames are done at once. Letters: T frames, 22 joints.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ GRAVITY = np.array([0.0, 0.0, -9.81])
 """[m/s2]."""
 
 
+@final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Loads:
     """What moves a body as asked, if nothing touches it.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, final
 
 import numpy as np
 
@@ -38,6 +38,7 @@ FARTHEST, FASTEST = 1e3, 1e2
 """Beyond this place [m] or speed [m/s] a body has diverged."""
 
 
+@final
 @dataclass(frozen=True, kw_only=True)
 class PyBulletEngine(PhysicsEngine):
     """Builds PyBullet worlds.
@@ -69,6 +70,7 @@ class PyBulletEngine(PhysicsEngine):
         return PyBulletSimulation(world, self.iterations)
 
 
+@final
 class Snapshot(NamedTuple):
     """State of a simulation: Bullet's own, the step count, and what is held."""
 
@@ -78,6 +80,7 @@ class Snapshot(NamedTuple):
     parting: frozenset[tuple[int, int]]
 
 
+@final
 class PyBulletSimulation:
     """A live PyBullet world with a client of its own; see `text2sim.types.Simulation`."""
 

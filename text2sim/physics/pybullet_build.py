@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 
@@ -48,6 +48,7 @@ def import_pybullet() -> Any:
     return pybullet
 
 
+@final
 class Client:
     """The functions of pybullet bound to a private, headless world.
 

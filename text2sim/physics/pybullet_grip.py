@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import final
 
 import numpy as np
 
@@ -16,6 +17,7 @@ STRENGTH = 2000.0
 """Largest force of a grip along each axis [N]."""
 
 
+@final
 @dataclass(frozen=True, kw_only=True)
 class Grip:
     """A held object.
@@ -62,7 +64,7 @@ def renew(bullet: Client, old: Grip) -> Grip:
     constraint = _tie(
         bullet, old.actor, old.item, old.hand, position, rotation, old.offset, old.turn
     )
-    return Grip(**{**old.__dict__, "constraint": constraint})
+    return replace(old, constraint=constraint)
 
 
 def _tie(
