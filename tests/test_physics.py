@@ -295,6 +295,12 @@ def test_divergence_is_an_error() -> None:
             simulation.body("man1")
 
 
+def test_a_lost_object_is_an_error() -> None:
+    simulation = world_of(thing(ball_part(), (0, 0, 2000.0))).open()
+    with simulation, pytest.raises(SimulationDiverged, match="object"):
+        simulation.objects()
+
+
 def test_motion_without_a_scene() -> None:
     with pytest.raises(PipelineError, match="scene"):
         PyBulletEngine().run(Motion(fps=30, tracks=()), Context())

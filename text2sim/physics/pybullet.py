@@ -235,12 +235,21 @@ class PyBulletSimulation:
         return self._steps * self.timestep
 
     def objects(self) -> tuple[np.ndarray, np.ndarray]:
-        """Object origins [m] (O, 3) and rotations wxyz (O, 4), in the order of the scene."""
+        """Object origins [m] (O, 3) and rotations wxyz (O, 4), in the order of the scene.
+
+        Raises:
+            SimulationDiverged: a place is not finite or absurd.
+        """
         poses = [
             self._bullet.getBasePositionAndOrientation(number) for number in self._objects.values()
         ]
         rotations = wxyz([pose[1] for pose in poses]) if poses else np.zeros((0, 4))
         centres = np.array([pose[0] for pose in poses]).reshape(-1, 3)
+        if not (np.abs(centres) < FARTHEST).all():
+            raise SimulationDiverged(
+                f"An object was thrown out of the world after {self._time:.2f} s. Try a higher "
+                f"`rate` of the physics engine."
+            )
         return centres - quat.rotate(rotations, self._centres), rotations
 
     def contacts(self) -> Sequence[Contact]:
