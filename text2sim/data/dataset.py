@@ -18,7 +18,7 @@ from typing import Literal, final, get_args, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from text2sim.data import convert
+from text2sim.data import convert, pack
 from text2sim.data.captions import Caption, read_captions
 from text2sim.data.deepmimic import read_deepmimic
 from text2sim.data.layouts import LAYOUTS, FeatureLayout
@@ -27,10 +27,11 @@ from text2sim.errors import ConfigError, MotionFileError, ResourceError, Text2Si
 from text2sim.io.asf import read_amc, read_asf
 from text2sim.io.bvh_reader import read_bvh
 from text2sim.io.files import read_text
+from text2sim.resources import resource
 from text2sim.types.motion import Motion
 
 Array = NDArray[np.floating]
-Kind = Literal["features", "bvh", "cmu", "deepmimic"]
+Kind = Literal["pack", "features", "bvh", "cmu", "deepmimic"]
 AMC_FPS = 120.0
 """Frame rate of the CMU files; AMC does not say it."""
 
@@ -43,10 +44,13 @@ class Clip:
     Attributes:
         id: name, unique in its data set.
         path: file that holds the motion.
+        source, licence: where it comes from and its terms, as far as the data set says it.
     """
 
     id: str
     path: Path
+    source: str = ""
+    licence: str = ""
     _motion: Callable[[], Motion] = field(repr=False, compare=False)
     _captions: Callable[[], tuple[Caption, ...]] = field(repr=False, compare=False)
     _features: Callable[[], Array] | None = field(default=None, repr=False, compare=False)
@@ -114,8 +118,8 @@ class MotionDataset:
         Args:
             folder: HumanML3D or KIT-ML as released (`new_joint_vecs`, `new_joints`, `texts`, lists
                 of the splits); or one with .bvh, with .asf and .amc, or with DeepMimic's
-                `humanoid3d_*.txt` files, at any depth.
-            kind: "features", "bvh", "cmu" or "deepmimic"; None finds out.
+                `humanoid3d_*.txt` files, at any depth; or layers of a motion pack.
+            kind: "pack", "features", "bvh", "cmu" or "deepmimic"; None finds out.
             split: take the clips that `<split>.txt` lists, one id a line.
             fps: frame rate of .amc files, which don't say it.
 
@@ -143,6 +147,19 @@ class MotionDataset:
             f"{root} holds no {kind or 'motion'} files; expected new_joint_vecs/*.npy, *.bvh, "
             f"*.asf with *.amc, or humanoid3d_*.txt."
         )
+
+    @classmethod
+    def open_pack(cls, *, share_alike: bool = False) -> MotionDataset:
+        """The open motion pack that comes with text2sim; see assets/motions/README.md.
+
+        Args:
+            share_alike: the part under CC BY-SA instead: what is made of it goes under CC BY-SA.
+
+        Raises:
+            ResourceError: it is not installed.
+        """
+        part = ("share_alike",) if share_alike else ()
+        return cls.open(resource("assets", "motions", *part), kind="pack")
 
     def __len__(self) -> int:
         return len(self.clips)
@@ -234,8 +251,24 @@ def _find_deepmimic(root: Path, fps: float) -> dict[str, Clip]:
     return _clips(root, "humanoid3d_*.txt", lambda path: to_motion(read_deepmimic(path), unit="m"))
 
 
+def _find_pack(root: Path, fps: float) -> dict[str, Clip]:
+    """Layers of `text2sim.data.pack` in the folder itself."""
+    clips = {}
+    for index in sorted(root.glob("*.jsonl")):
+        path, start = index.with_suffix(".npz"), 0
+        for place, row in enumerate(pack.read_index(index)):
+            clips[row.id] = Clip(
+                id=row.id, path=path, source=row.source, licence=row.licence,
+                _motion=partial(pack.read_motion, path, place, start, row.frames),
+                _captions=partial(tuple, row.captions),
+            )  # fmt: skip
+            start += row.frames
+    return clips
+
+
 _FINDERS: dict[Kind, Callable[[Path, float], dict[str, Clip]]] = {
-    "features": _find_features, "bvh": _find_bvh, "cmu": _find_cmu, "deepmimic": _find_deepmimic,
+    "pack": _find_pack, "features": _find_features, "bvh": _find_bvh, "cmu": _find_cmu,
+    "deepmimic": _find_deepmimic,
 }  # fmt: skip
 
 
