@@ -1,6 +1,7 @@
 """GLB files, read back by a reader of our own (glTF 2.0 specification, 2021) and by trimesh."""
 
 import dataclasses
+import io
 import json
 import struct
 import subprocess
@@ -10,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import trimesh
+from PIL import Image
 
 from tests import samples
 from tests.clips import make_clip
@@ -18,6 +20,7 @@ from text2sim.animation import Animation
 from text2sim.errors import ConfigError
 from text2sim.io import gltf
 from text2sim.io.moving import MovingScene
+from text2sim.io.textures import texture, unwrapped
 from text2sim.maths import camera as lens
 from text2sim.maths import quaternions as quat
 from text2sim.render.geometry import LiveGeometry
@@ -26,7 +29,7 @@ from text2sim.skeleton import JOINTS, PARENTS
 from text2sim.types import Surface, Visual
 
 DTYPES = {5121: np.uint8, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}
-WIDTHS = {"SCALAR": 1, "VEC3": 3, "VEC4": 4, "MAT4": 16}
+WIDTHS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 
 
 class Glb:
@@ -84,6 +87,13 @@ class Glb:
         """Transform to the world, (4, 4)."""
         local = self.pose(node, time)
         return self.world(self.parents[node], time) @ local if node in self.parents else local
+
+    def triangles(self, name: str) -> np.ndarray:
+        """Corners of the triangles of a node's mesh, (F, 3, 3)."""
+        return np.concatenate([
+            self.accessor(p["attributes"]["POSITION"])[self.accessor(p["indices"]).reshape(-1, 3)]
+            for p in self.primitives(name)
+        ])  # fmt: skip
 
     def primitives(self, name: str) -> list[dict]:
         return self.json["meshes"][self.nodes[self.index[name]]["mesh"]]["primitives"]
@@ -174,9 +184,8 @@ def vertex_order(skin) -> np.ndarray:
 def test_objects_are_where_the_trace_has_them(anim, glb, frame):
     for number, item in enumerate(anim.scene.objects):
         matrix = glb.world(glb.index[item.id], frame / anim.fps)
-        read = [glb.accessor(p["attributes"]["POSITION"]) for p in glb.primitives(item.id)]
-        found = ours(np.concatenate(read) @ matrix[:3, :3].T + matrix[:3, 3])
-        own = np.concatenate([visual.mesh.vertices for visual in item.visuals])
+        found = ours(glb.triangles(item.id) @ matrix[:3, :3].T + matrix[:3, 3])
+        own = np.concatenate([v.mesh.vertices[v.mesh.faces] for v in item.visuals])
         rotation = anim.trace.object_rotations_wxyz[frame, number]
         expected = quat.rotate(rotation, own) + anim.trace.object_positions[frame, number]
         assert np.abs(found - expected).max() < 1e-5
@@ -270,6 +279,45 @@ def test_equal_meshes_are_stored_once_and_one_surface_is_one_primitive(tmp_path)
     (part,) = glb.primitives("a")
     assert glb.json["accessors"][part["indices"]]["count"] == 6 * 12 * 3
     assert glb.json["accessors"][part["indices"]]["componentType"] == 5123
+
+
+def test_patterns_are_laid_on_in_metres(anim, glb):
+    stone, textures = glb.primitives("stairs1")[0], glb.json["textures"]
+    material = glb.json["materials"][stone["material"]]["pbrMetallicRoughness"]
+    image = glb.json["images"][textures[material["baseColorTexture"]["index"]]["source"]]
+    view = glb.json["bufferViews"][image["bufferView"]]
+    jpeg = glb.binary[view["byteOffset"] :][: view["byteLength"]]
+    grey = np.asarray(Image.open(io.BytesIO(jpeg)), float) / 255
+    linear = np.where(grey < 0.04, grey / 12.92, ((grey + 0.055) / 1.055) ** 2.4)
+    colour = anim.scene.objects[0].visuals[0].surface.colour
+    mean = np.array(material["baseColorFactor"][:3]) * linear.mean()
+    assert np.allclose(mean, colour, rtol=0.05)
+
+    faces = glb.accessor(stone["indices"]).reshape(-1, 3)
+    places = texture("stone").span * glb.accessor(stone["attributes"]["TEXCOORD_0"])[faces]
+    corners = glb.accessor(stone["attributes"]["POSITION"])[faces]
+    sides = [np.linalg.norm(p - np.roll(p, 1, axis=1), axis=2) for p in (places, corners)]
+    assert np.abs(sides[0] - sides[1]).max() < 1e-3  # Boxes with tiny bevels: nothing is stretched.
+
+
+@pytest.mark.parametrize("pattern", ["tile", "wood", "brick", "stone", "grass", "leaves"])
+@pytest.mark.parametrize("ground", [False, True])
+def test_textures_repeat_without_a_seam(pattern, ground):
+    found = texture(pattern, ground=ground)
+    grey = np.asarray(Image.open(io.BytesIO(found.jpeg)), float)
+    for axis in (0, 1):
+        seam = np.abs(grey.take(0, axis) - grey.take(-1, axis)).mean()
+        inside = np.abs(np.diff(grey, axis=axis)).mean(axis=1 - axis)
+        assert seam <= 1.05 * inside.max()
+    assert texture("plain") is None
+
+
+def test_wood_grain_runs_along_the_longest_side():
+    plank = samples.box_mesh(np.zeros(3), np.array([0.1, 0.02, 2.0]))
+    index, places, faces = unwrapped(plank, grain=True)
+    front = np.abs(plank.normals[index][:, 1]) > 0.9
+    assert np.allclose(places[front], plank.vertices[index][front][:, [2, 0]])
+    assert np.array_equal(plank.vertices[index][faces], plank.vertices[plank.faces])
 
 
 def test_metal_open_and_large_meshes(tmp_path):

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from text2sim.errors import MissingExtraError
+from text2sim.io.textures import Texture
 from text2sim.types import Surface
 
 try:  # At once, so that a missing library is known before minutes of work.
@@ -21,8 +22,15 @@ except ImportError:
     raise MissingExtraError('Saving .glb needs pygltflib: pip install "text2sim[export]"') from None
 
 _COMPONENTS: dict[str, int] = {"uint8": 5121, "uint16": 5123, "uint32": 5125, "float32": 5126}
-_SHAPES: dict[tuple[int, ...], str] = {(): "SCALAR", (3,): "VEC3", (4,): "VEC4", (4, 4): "MAT4"}
+_SHAPES: dict[tuple[int, ...], str] = {
+    (): "SCALAR",
+    (2,): "VEC2",
+    (3,): "VEC3",
+    (4,): "VEC4",
+    (4, 4): "MAT4",
+}
 _TARGETS: dict[str, int | None] = {"vertex": 34962, "index": 34963, "plain": None}
+_SAMPLER = 0
 
 
 def vectors(values: ArrayLike) -> np.ndarray:
@@ -44,6 +52,7 @@ class Document:
         self._data = bytearray()
         self._accessors: dict[Any, int] = {}
         self._materials: dict[Any, int] = {}
+        self._textures: dict[Texture, int] = {}
         self._meshes: dict[Any, int] = {}
 
     def accessor(
@@ -87,14 +96,18 @@ class Document:
         dtype = np.uint16 if vertices < 65536 else np.uint32  # 65535 restarts, so it's no index.
         return self.accessor(faces.reshape(-1).astype(dtype), "index")
 
-    def material(self, surface: Surface, *, double_sided: bool, name: str) -> int:
-        """Index of a metal-rough material."""
-        key = (surface.colour, surface.roughness, surface.metalness, double_sided)
+    def material(
+        self, surface: Surface, *, double_sided: bool, name: str, texture: Texture | None = None
+    ) -> int:
+        """Index of a metal-rough material; a texture multiplies the colour."""
+        key = (surface.colour, surface.roughness, surface.metalness, double_sided, texture)
         if key not in self._materials:
             self._materials[key] = len(self.gltf.materials)
-            red, green, blue = (float(np.clip(c, 0.0, 1.0)) for c in surface.colour)
+            peak = 1.0 if texture is None else texture.peak
+            red, green, blue = (float(np.clip(peak * c, 0.0, 1.0)) for c in surface.colour)
             shading = lib.PbrMetallicRoughness(
                 baseColorFactor=[red, green, blue, 1.0],
+                baseColorTexture=texture and lib.TextureInfo(index=self._texture(texture)),
                 metallicFactor=float(surface.metalness),
                 roughnessFactor=float(surface.roughness),
             )
@@ -107,6 +120,17 @@ class Document:
                 )
             )
         return self._materials[key]
+
+    def _texture(self, texture: Texture) -> int:
+        if texture not in self._textures:
+            self._textures[texture] = len(self.gltf.textures)
+            image = lib.Image(mimeType="image/jpeg", bufferView=self._view(texture.jpeg, "plain"))
+            self.gltf.images.append(image)
+            self.gltf.textures.append(
+                lib.Texture(source=len(self.gltf.images) - 1, sampler=_SAMPLER)
+            )
+            self.gltf.samplers = [lib.Sampler(magFilter=9729, minFilter=9987)]  # Trilinear.
+        return self._textures[texture]
 
     def mesh(self, name: str, primitives: list[tuple[dict[str, int], int, int]]) -> int:
         """Index of a mesh of primitives: accessors by attribute, indices, material."""

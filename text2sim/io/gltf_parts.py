@@ -6,6 +6,7 @@ import numpy as np
 
 from text2sim.io.gltf_document import Document, lib, quaternions, vectors
 from text2sim.io.moving import FAR, NEAR, SUN_COLOUR, MovingScene, looks_of, parts_of
+from text2sim.io.textures import Texture, texture
 from text2sim.maths import quaternions as quat
 from text2sim.skeleton import JOINTS, PARENTS
 from text2sim.types import SceneActor, SceneObject, SkinnedMesh, Surface
@@ -94,8 +95,14 @@ def add_object(document: Document, item: SceneObject) -> int:
             "POSITION": document.accessor(vectors(part.vertices), "vertex", bounds=True),
             "NORMAL": document.accessor(vectors(part.normals), "vertex"),
         }
+        picture = texture(part.surface.pattern)
+        if picture and part.places is not None:
+            attributes["TEXCOORD_0"] = _places(document, part.places, picture)
         material = document.material(
-            part.surface, double_sided=not part.closed, name=f"{item.kind}_{number}"
+            part.surface,
+            double_sided=not part.closed,
+            name=f"{item.kind}_{number}",
+            texture=picture,
         )
         primitives.append((attributes, document.indices(part.faces, len(part.vertices)), material))
     extras = {"kind": item.kind, "label": item.label, "fixed": item.fixed,
@@ -112,6 +119,11 @@ def add_object(document: Document, item: SceneObject) -> int:
     )
 
 
+def _places(document: Document, places: np.ndarray, picture: Texture) -> int:
+    """Accessor of places on a texture, given in metres (V, 2)."""
+    return document.accessor((places / picture.span).astype(np.float32), "vertex")
+
+
 def add_ground(document: Document, moving: MovingScene) -> None:
     """A square of the ground under all that happens."""
     centre, half = moving.floor()
@@ -120,7 +132,13 @@ def add_ground(document: Document, moving: MovingScene) -> None:
         "POSITION": document.accessor(vectors(corners), "vertex", bounds=True),
         "NORMAL": document.accessor(vectors(np.tile([0.0, 0.0, 1.0], (4, 1))), "vertex"),
     }
-    material = document.material(moving.scene.ground, double_sided=False, name="ground")
+    picture = texture(moving.scene.ground.pattern, ground=True)
+    if picture:
+        places = corners[:, :2] + centre[:2]
+        attributes["TEXCOORD_0"] = _places(document, places, picture)
+    material = document.material(
+        moving.scene.ground, double_sided=False, name="ground", texture=picture
+    )
     indices = document.indices(np.array([[0, 1, 2], [0, 2, 3]]), 4)
     mesh = document.mesh("ground", [(attributes, indices, material)])
     document.node("ground", mesh=mesh, translation=vectors(centre).tolist())

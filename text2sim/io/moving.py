@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any, final
 import numpy as np
 
 from text2sim.errors import ConfigError
+from text2sim.io.textures import texture, unwrapped
 from text2sim.maths import quaternions as quat
 from text2sim.maths.camera import look_at
 from text2sim.types import (
     CameraTrack,
+    Mesh,
     Motion,
     Scene,
     SceneActor,
@@ -185,13 +187,17 @@ def moves(values: np.ndarray) -> bool:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Part:
-    """Triangles of one surface, (V, 3), (V, 3) and (F, 3); both sides show if it isn't closed."""
+    """Triangles of one surface, (V, 3), (V, 3) and (F, 3); both sides show if it isn't closed.
+
+    `places` on the texture [m], (V, 2), are for surfaces whose pattern has one.
+    """
 
     vertices: np.ndarray
     normals: np.ndarray
     faces: np.ndarray
     surface: Surface
     closed: bool
+    places: np.ndarray | None = None
 
 
 def looks_of(skin: SkinnedMesh) -> list[tuple[Surface | None, float, np.ndarray]]:
@@ -214,20 +220,31 @@ def looks_of(skin: SkinnedMesh) -> list[tuple[Surface | None, float, np.ndarray]
 
 def parts_of(item: SceneObject) -> list[Part]:
     """An object's meshes, joined where they have the same surface."""
-    groups: dict[Surface, list[Any]] = {}
+    groups: dict[Surface, list[Mesh]] = {}
     for visual in item.visuals:
         groups.setdefault(visual.surface, []).append(visual.mesh)
     return [_joined(surface, meshes) for surface, meshes in groups.items()]
 
 
-def _joined(surface: Surface, meshes: list[Any]) -> Part:
+def _joined(surface: Surface, meshes: list[Mesh]) -> Part:
+    closed = all(_is_closed(mesh.vertices, mesh.faces) for mesh in meshes)
+    places = None
+    if texture(surface.pattern):
+        grain = surface.pattern == "wood"
+        pieces = [unwrapped(mesh, grain=grain) for mesh in meshes]
+        places = np.concatenate([place for _, place, _ in pieces])
+        meshes = [
+            Mesh(vertices=mesh.vertices[index], normals=mesh.normals[index], faces=faces)
+            for mesh, (index, _, faces) in zip(meshes, pieces)
+        ]
     starts = np.cumsum([0, *(len(mesh.vertices) for mesh in meshes)])
     return Part(
         vertices=np.concatenate([mesh.vertices for mesh in meshes]),
         normals=np.concatenate([_unit(mesh.normals) for mesh in meshes]),
         faces=np.concatenate([mesh.faces + start for mesh, start in zip(meshes, starts)]),
         surface=surface,
-        closed=all(_is_closed(mesh.vertices, mesh.faces) for mesh in meshes),
+        closed=closed,
+        places=places,
     )
 
 
