@@ -49,7 +49,7 @@ class PlannedObject:
         id: the prop's id, or a name of its own for what the planner added ("landing1").
         kind: a key of `text2sim.catalogue.KINDS`, or a path of a user mesh.
         label: the noun as written.
-        position: centre of the base [m], world, (3,): the base is the underside of the bounding box.
+        position: centre of the underside of the bounding box [m], world, (3,).
         heading: yaw [rad]; the object's front faces +X at 0.
         size: extents along the object's own X (depth), Y (width), Z (height) [m], (3,).
         colour: linear RGB, or None for the kind's own.
