@@ -265,6 +265,22 @@ def test_straight_limbs_twist_no_more_than_they_must():
     assert speed[:, [INDEX["left_hip"], INDEX["left_shoulder"]]].max() < 9
 
 
+@pytest.mark.parametrize("frames", [1, 2, 3])
+def test_shortest_clips_can_be_fitted(frames):
+    track = walk(frames)
+    found = fit.fit(track.positions(), FPS, skeleton=track.skeleton)
+    assert np.abs(found.positions() - track.positions()).max() < 1e-4
+
+
+def test_a_bone_that_vanishes_for_a_frame_does_no_harm():
+    positions = walk(20).positions().copy()
+    for name, parent in (("left_wrist", "left_elbow"), ("right_knee", "right_hip"),
+                         ("neck", "spine3"), ("left_foot", "left_ankle")):  # fmt: skip
+        positions[10, INDEX[name]] = positions[10, INDEX[parent]]
+    found = fit.fit(positions, FPS)
+    assert np.linalg.norm(found.positions() - positions, axis=-1)[:9].max() < 5e-3
+
+
 def test_still_feet_touch_and_fast_ones_do_not():
     positions = walk(1).positions().repeat(40, axis=0)
     positions[10:30, [7, 10], 0] += np.arange(20)[:, None] * 0.05

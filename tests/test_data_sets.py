@@ -411,7 +411,7 @@ def test_truncated_amc_and_missing_asf(tmp_path):
     amc.write_text("\n".join(amc.read_text().split("\n")[:40]))
     with pytest.raises(MotionFileError, match=r"line 40: expected .* in frame 2, found its end"):
         MotionDataset.open(tmp_path)[0].motion()
-    asf.rename(tmp_path / "08.asf")
+    asf.rename(tmp_path / "0.asf")
     with pytest.raises(MotionFileError, match=r"expected a skeleton 07\.asf beside it"):
         MotionDataset.open(tmp_path)[0].motion()
 

@@ -237,7 +237,10 @@ def _find_cmu(root: Path, fps: float) -> dict[str, Clip]:
 
     def load(path: Path) -> Motion:
         stem = path.with_suffix("")
-        fitting = [key for key in skeletons if str(stem).startswith(str(key))]
+        pattern = r"{}([_\-. ].*)?"
+        fitting = [
+            k for k in skeletons if re.fullmatch(pattern.format(re.escape(str(k))), str(stem))
+        ]
         if not fitting:
             raise MotionFileError(f"{path}: expected a skeleton {stem.name.rpartition('_')[0]}.asf "
                                   f"beside it, found none.")  # fmt: skip

@@ -190,8 +190,13 @@ def _across(vectors: Array, bone: Array) -> Array:
 
 
 def _swung(guess: Array, rest: ArrayLike, bone: Array) -> Array:
-    """Guessed world rotations (T, 4), turned the shortest way so that `rest` is along `bone`."""
-    return quat.mul(quat.between(quat.rotate(guess, rest), bone), guess)
+    """Guessed world rotations (T, 4), turned the shortest way so that `rest` is along `bone`.
+
+    Where a bone has no length the guess stays.
+    """
+    guessed = quat.rotate(guess, rest)
+    known = np.linalg.norm(bone, axis=-1, keepdims=True) > 1e-9
+    return quat.mul(quat.between(guessed, np.where(known, bone, guessed)), guess)
 
 
 def _aligned(rest: Array, seen: Array) -> Array:
@@ -207,7 +212,7 @@ def _rigid_shape(seen: Array, start: Array) -> Array:
     shape = start
     for _ in range(4):
         turns = _aligned(shape, seen)
-        shape = quat.inv_rotate(turns[:, None], seen).mean(axis=0)
+        shape = np.median(quat.inv_rotate(turns[:, None], seen), axis=0)
     return quat.rotate(_aligned(shape, start[None])[0], shape)
 
 

@@ -51,6 +51,7 @@ class _Reader:
     path: Path
     lines: list[str] = field(default_factory=list)
     joints: list[_Joint] = field(default_factory=list)
+    places: dict[str, int] = field(default_factory=dict)
     ends: list[tuple[int, tuple[float, float, float]]] = field(default_factory=list)
 
     def read(self) -> BvhClip:
@@ -130,15 +131,15 @@ class _Reader:
             self._fail(line, "one ROOT a file", f"a second one, {rest!r}")
         if word != "ROOT" and (not open_joints or open_joints[-1].end):
             self._fail(line, "a ROOT around every joint", f"{word} {rest}")
-        parent = next((i for i, joint in enumerate(self.joints)
-                       if open_joints and joint is open_joints[-1]), -1)  # fmt: skip
+        parent = self.places[open_joints[-1].name] if open_joints else -1
         if word == "END":
             return _Joint("the end site", parent, line, end=True, channels=())
         if not rest:
             self._fail(line, f"a name after {word}", "none")
-        for other in self.joints:
-            if other.name == rest:
-                self._fail(line, "names that differ", f"{rest!r} again, as in line {other.line}")
+        if rest in self.places:
+            first = self.joints[self.places[rest]].line
+            self._fail(line, "names that differ", f"{rest!r} again, as in line {first}")
+        self.places[rest] = len(self.joints)
         self.joints.append(_Joint(rest, parent, line))
         return self.joints[-1]
 
