@@ -159,7 +159,7 @@ class Animation:
         return evaluate(self.trace)
 
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = True) -> Path:
-        """Write .mp4, .gif, .png (contact sheet), .npz (lossless), .json (report), .bvh, .glb, .usd.
+        """Write .mp4, .gif, .png (contact sheet), .npz (lossless), .json, .bvh, .glb or .usd.
 
         The file appears whole or not at all.
 
