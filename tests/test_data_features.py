@@ -1,5 +1,6 @@
 """HumanML3D and KIT-ML features, and rotations fitted to positions."""
 
+import dataclasses
 import os
 from pathlib import Path
 
@@ -162,6 +163,24 @@ def test_contacts_tell_standing_from_swinging_feet():
     np.testing.assert_array_equal(contacts, np.tile([0, 0, 1, 1], (29, 1)))
 
 
+def test_smoothed_facing_counts_the_hips_backwards_as_released_features_do():
+    """Hips twisted to the left of the shoulders turn the features' body to the right."""
+    positions = axes.y_up(walk(1).positions()).repeat(30, axis=0)
+    positions = humanml3d.canonical(positions)
+    angle, hips = 0.3, [INDEX["left_hip"], INDEX["right_hip"]]
+    turn = quat.about([0.0, 1.0, 0.0], np.array(angle))
+    twisted = positions.copy()
+    twisted[15:, hips] = quat.rotate(turn, positions[15:, hips] - positions[15:, :1])
+    twisted[15:, hips] += positions[15:, :1]
+    yaw = humanml3d.to_features(twisted)[:, 0].sum()  # Over all frames: to the far side.
+    right, left, right_shoulder, left_shoulder = HUMANML3D.across
+    across = twisted[20, right_shoulder] - twisted[20, left_shoulder]
+    across = across - (twisted[20, right] - twisted[20, left])
+    final = np.arctan2(*np.cross([0, 1, 0], across)[[0, 2]])
+    assert final < -0.05
+    assert 0 < yaw < -0.5 * final
+
+
 def test_a_full_turn_keeps_its_direction():
     features = convert.to_features(walk(400, turn=1.0), FPS, adapt=False)
     assert (np.diff(np.sign(features[5:-5, 0])) == 0).all()
@@ -262,7 +281,31 @@ def test_straight_limbs_twist_no_more_than_they_must():
     noisy = moved.positions() + rng.normal(scale=5e-4, size=(60, 22, 3))
     found = fit.fit(noisy, FPS, skeleton=track.skeleton)
     speed = np.linalg.norm(quat.angular_velocity(found.joints()[1], FPS), axis=-1)
-    assert speed[:, [INDEX["left_hip"], INDEX["left_shoulder"]]].max() < 9
+    wanted = np.linalg.norm(quat.angular_velocity(moved.joints()[1], FPS), axis=-1)
+    limbs = [INDEX["left_hip"], INDEX["left_shoulder"]]
+    assert np.abs(speed - wanted)[:, limbs].max() < 1.0
+
+
+def test_noise_does_not_make_bent_limbs_twist():
+    track = walk(60)
+    positions = track.positions()
+    noisy = positions + np.random.default_rng(4).normal(scale=0.006, size=positions.shape)
+    found = fit.fit(noisy, FPS, skeleton=track.skeleton)
+    error = apart(found.joints()[1], track.joints()[1])[:, INDEX["left_shoulder"]]
+    assert np.degrees(error).mean() < 3.0
+
+
+def test_a_knee_that_seems_bent_backwards_is_straight():
+    track = walk(30)
+    q = track.rotations_wxyz.copy()
+    q[:, INDEX["left_knee"]] = quat.about_y(np.where(np.arange(30) % 10 < 5, 0.25, -0.25))
+    backwards = Track(
+        actor="a", skeleton=track.skeleton, root_positions=track.root_positions,
+        rotations_wxyz=q, contacts=track.contacts,
+    )  # fmt: skip
+    found = fit.fit(backwards.positions(), FPS, skeleton=track.skeleton)
+    error = apart(found.joints()[1], backwards.joints()[1])[:, INDEX["left_hip"]]
+    assert np.degrees(error).max() < 15
 
 
 @pytest.mark.parametrize("frames", [1, 2, 3])
@@ -338,6 +381,11 @@ def test_resampling():
     fast = convert.resample(track, 20.0, 30.0)
     assert len(fast.root_positions) == 91
     np.testing.assert_allclose(fast.positions()[::3], track.positions()[::2], atol=1e-9)
+    touching = np.zeros((61, 4), bool)
+    touching[30:, 1] = True
+    marked = dataclasses.replace(track, contacts=touching)
+    contacts = convert.resample(marked, 20.0, 60.0).contacts
+    assert int(np.argmax(contacts[:, 1])) == 89  # At 29.67 the nearest frame is 30.
     assert convert.resample(track, 20.0, 20.0) is track
     with pytest.raises(ConfigError, match="positive"):
         convert.resample(track, 0.0, 20.0)

@@ -304,6 +304,22 @@ def test_z_up_recordings():
     np.testing.assert_allclose(found, y_up.tracks[0].positions(), atol=1e-9)
 
 
+def test_collars_that_begin_at_the_neck_leave_the_chest_its_rotation():
+    """As in the CMU files: neck and both collars lie at one place."""
+    track = walk(12)
+    positions = axes.y_up(track.positions()).copy()
+    for name in ("left_collar", "right_collar"):
+        positions[:, INDEX[name]] = positions[:, INDEX["neck"]]
+    names = tuple(FAMILIES["motionbuilder"].split())
+    cmu = mocap.Recording(
+        names=names, parents=PARENTS, fps=FPS, positions=positions, tips=np.zeros((12, 0, 3))
+    )
+    found = mocap.to_motion(cmu, unit="m").tracks[0].joints()[1][:, INDEX["spine3"]]
+    wanted = track.joints()[1][:, INDEX["spine3"]]
+    turned = apart(quat.mul_inv(found, found[:1]), quat.mul_inv(wanted, wanted[:1]))
+    assert np.degrees(turned).max() < 3
+
+
 def test_missing_joints_are_named_and_can_be_given():
     names = [f"joint{index}" for index in range(22)]
     robot = mocap.Recording(

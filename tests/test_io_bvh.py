@@ -238,6 +238,14 @@ def test_euler_angles_of_every_order(order):
         euler.to_euler(q, "XYX")
 
 
+def test_angles_go_straight_through_gimbal_lock():
+    bend = np.linspace(0.0, 3.0, 60)
+    angles = np.stack([0.2 + 0 * bend, bend, -0.1 + 0 * bend], axis=1)
+    found = euler.to_euler(euler.from_euler(angles, "ZXY"), "ZXY")
+    assert np.abs(np.diff(found, axis=0)).max() > 3.0
+    np.testing.assert_allclose(euler.continuous(found), angles, atol=1e-9)
+
+
 def test_axes_keep_handedness_and_sides():
     q = quat.normalise(np.random.default_rng(5).normal(size=(20, 4)))
     v = np.random.default_rng(6).normal(size=(20, 3))
