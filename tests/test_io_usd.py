@@ -1,6 +1,7 @@
 """USD files, read back through usd-core's own skinning, camera and validators."""
 
 import dataclasses
+import re
 import subprocess
 import sys
 import zipfile
@@ -33,6 +34,7 @@ try:
 
     from text2sim.io import usd
     from text2sim.io.moving import MovingScene
+    from text2sim.io.textures import texture
 except ImportError:
     Usd = None
 
@@ -190,8 +192,43 @@ def test_suffixes_say_the_format_and_equal_clips_give_equal_bytes(anim, tmp_path
         paths = [anim.save(tmp_path / f"{name}{suffix}") for name in "ab"]
         assert paths[0].read_bytes().startswith(start)
         assert paths[0].read_bytes() == paths[1].read_bytes()
-    (member,) = zipfile.ZipFile(tmp_path / "a.usdz").infolist()
-    assert (member.filename, member.date_time[0]) == ("scene.usdc", 1980)
+    members = {m.filename: m.date_time[0] for m in zipfile.ZipFile(tmp_path / "a.usdz").infolist()}
+    assert members["scene.usdc"] == members["texture1.jpg"] == 1980
+
+
+@needs_usd
+def test_packages_hold_the_patterns(anim, tmp_path):
+    stage = Usd.Stage.Open(str(anim.save(tmp_path / "clip.usdz")))
+    mesh = UsdGeom.Mesh.Get(stage, "/World/stairs1/stairs1_part1")
+    surface = anim.scene.objects[0].visuals[0].surface
+    material, _ = UsdShade.MaterialBindingAPI(mesh).ComputeBoundMaterial()
+    node = UsdShade.Shader(stage.GetPrimAtPath(f"{material.GetPath()}/picture"))
+    picture = texture(surface.pattern)
+    scale = np.array(node.GetInput("scale").Get())[:3]
+    assert np.allclose(scale, picture.peak * np.array(surface.colour))
+    with zipfile.ZipFile(tmp_path / "clip.usdz") as package:
+        name = node.GetInput("file").Get().path.removeprefix("./")
+        assert package.read(name) == picture.jpeg
+    faces = np.array(mesh.GetFaceVertexIndicesAttr().Get()).reshape(-1, 3)
+    st = np.array(UsdGeom.PrimvarsAPI(mesh).GetPrimvar("st").Get())[faces] * picture.span
+    points = np.array(mesh.GetPointsAttr().Get())[faces]
+    sides = [np.linalg.norm(p - np.roll(p, 1, axis=1), axis=2) for p in (st, points)]
+    assert np.abs(sides[0] - sides[1]).max() < 1e-3
+
+
+@needs_usd
+@pytest.mark.skipif(sys.platform == "win32", reason="no RLIMIT_FSIZE")
+@pytest.mark.parametrize("suffix", [".usd", ".usda", ".usdz"])
+def test_a_full_disk_is_called_that(tmp_path, suffix):
+    code = (
+        "import resource; from tests.moving import moving_clip; anim = moving_clip()\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+        f"try: anim.save({str(tmp_path / 'clip')!r} + {suffix!r})\n"
+        "except Exception as error: print(type(error).__name__, error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert re.match(r"ResourceError Can't write .*: it grew past the file size limit", done.stdout)
+    assert not list(tmp_path.iterdir())
 
 
 @needs_usd

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from text2sim.io.moving import FAR, NEAR, SUN_COLOUR, MovingScene, looks_of, parts_of, placed
-from text2sim.io.usd_stage import ROOT, Stage, ints, place, quats, vec3
+from text2sim.io.textures import Texture, texture
+from text2sim.io.usd_stage import ROOT, Stage, ints, place, quats, vec2, vec3
 from text2sim.maths import quaternions as quat
 from text2sim.skeleton import JOINTS, PARENTS
 from text2sim.types import SceneActor, SceneObject, SkinnedMesh, Track
 
 # After ours, which says what to install where it is missing.
-from pxr import Gf, UsdGeom, UsdLux, UsdShade, UsdSkel, Vt  # isort: skip
+from pxr import Gf, Sdf, UsdGeom, UsdLux, UsdShade, UsdSkel, Vt  # isort: skip
 
 if TYPE_CHECKING:
     from text2sim.animation import Animation
@@ -35,7 +36,7 @@ def write_usd(animation: Animation, path: Path) -> None:
 
 def write_moving(moving: MovingScene, path: Path) -> None:
     """Write a moving scene, for example `MovingScene.of_motion(motion)`."""
-    stage = Stage(moving.fps, moving.frames)
+    stage = Stage(moving.fps, moving.frames, textures=path.suffix.lower() == ".usdz")
     layer = stage.usd.GetRootLayer()
     layer.documentation = moving.title
     layer.customLayerData = {k: v for k, v in moving.about.items() if isinstance(v, (str, int))}
@@ -56,7 +57,9 @@ def _add_ground(stage: Stage, moving: MovingScene) -> None:
     corners = half * np.array([[-1.0, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]]) + centre
     up = np.tile([0.0, 0.0, 1.0], (4, 1))
     mesh = stage.mesh(f"{ROOT}/ground", corners, up, np.array([[0, 1, 2], [0, 2, 3]]))
-    _bind(mesh.GetPrim(), stage.material(moving.scene.ground))
+    picture = texture(moving.scene.ground.pattern, ground=True)
+    _lay(mesh, corners[:, :2], picture)
+    _bind(mesh.GetPrim(), stage.material(moving.scene.ground, picture))
 
 
 def _add_object(stage: Stage, item: SceneObject) -> Any:
@@ -69,8 +72,18 @@ def _add_object(stage: Stage, item: SceneObject) -> Any:
         mesh = stage.mesh(name, part.vertices, part.normals, part.faces)
         mesh.CreateDoubleSidedAttr(not part.closed)
         mesh.CreateDisplayColorAttr(vec3(np.array([part.surface.colour])))
-        _bind(mesh.GetPrim(), stage.material(part.surface))
+        picture = texture(part.surface.pattern)
+        _lay(mesh, part.places, picture)
+        _bind(mesh.GetPrim(), stage.material(part.surface, picture))
     return prim
+
+
+def _lay(mesh: Any, places: np.ndarray | None, picture: Texture | None) -> None:
+    """Lay a texture onto a mesh by places in metres (V, 2)."""
+    if picture is not None and places is not None:
+        kind, per = Sdf.ValueTypeNames.TexCoord2fArray, UsdGeom.Tokens.vertex
+        st = UsdGeom.PrimvarsAPI(mesh).CreatePrimvar("st", kind, per)
+        st.Set(vec2(places / picture.span))
 
 
 def _bind(prim: Any, material: Any) -> None:
@@ -151,7 +164,8 @@ def _add_skin(stage: Stage, path: str, skin: SkinnedMesh, skeleton: Any) -> None
     shading = UsdShade.MaterialBindingAPI.Apply(mesh.GetPrim())
     for number, (surface, roughness, chosen) in enumerate(looks_of(skin), start=1):
         subset = shading.CreateMaterialBindSubset(f"look{number}", ints(chosen))
-        _bind(subset.GetPrim(), stage.material(surface, roughness))
+        material = stage.material(surface) if surface else stage.vertex_material(roughness)
+        _bind(subset.GetPrim(), material)
     shading.SetMaterialBindSubsetsFamilyType(UsdGeom.Tokens.partition)
 
 

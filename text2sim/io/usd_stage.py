@@ -5,6 +5,7 @@ USD takes our axes as they are: Z up, metres. Time codes count frames.
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 import time
@@ -15,7 +16,8 @@ import numpy as np
 
 from text2sim.errors import MissingExtraError, ResourceError
 from text2sim.io.moving import moves
-from text2sim.types import Surface
+from text2sim.io.textures import Texture
+from text2sim.types import RGB, Surface
 
 try:  # At once, so that a missing library is known before minutes of work.
     from pxr import Gf, Sdf, Tf, Usd, UsdGeom, UsdShade, UsdUtils, Vt
@@ -29,9 +31,15 @@ _LONG_AGO = time.mktime((1980, 1, 2, 0, 0, 0, 0, 0, -1))
 
 @final
 class Stage:
-    """Wraps a stage in memory; materials are stored once."""
+    """Wraps a stage in memory; materials are stored once.
 
-    def __init__(self, fps: float, frames: int) -> None:
+    Args:
+        fps: time codes in a second.
+        frames: number of time codes.
+        textures: whether patterns become pictures, which only a package has room for.
+    """
+
+    def __init__(self, fps: float, frames: int, *, textures: bool) -> None:
         self.usd = Usd.Stage.CreateInMemory()
         UsdGeom.SetStageUpAxis(self.usd, UsdGeom.Tokens.z)
         UsdGeom.SetStageMetersPerUnit(self.usd, 1.0)
@@ -42,6 +50,7 @@ class Stage:
         self.usd.SetDefaultPrim(UsdGeom.Xform.Define(self.usd, ROOT).GetPrim())
         UsdGeom.Scope.Define(self.usd, f"{ROOT}/materials")
         self._materials: dict[Any, Any] = {}
+        self._pictures: dict[Texture, str] | None = {} if textures else None
 
     def path(self, *names: str) -> str:
         """A free path below the root, made of valid identifiers."""
@@ -63,63 +72,111 @@ class Stage:
         mesh.CreateExtentAttr(vec3(np.stack([vertices.min(axis=0), vertices.max(axis=0)])))
         return mesh
 
-    def material(self, surface: Surface | None, roughness: float = 0.8) -> Any:
-        """A UsdPreviewSurface; without a surface, one that takes the colours of the vertices."""
-        key: object = roughness
-        if surface is not None:
-            key = (surface.colour, surface.roughness, surface.metalness)
+    def material(self, surface: Surface, picture: Texture | None = None) -> Any:
+        """A UsdPreviewSurface; a picture multiplies the colour, where the file has room for it."""
+        if self._pictures is None:
+            picture = None
+        key = (surface.colour, surface.roughness, surface.metalness, picture)
         if key not in self._materials:
-            path = f"{ROOT}/materials/material{len(self._materials) + 1}"
-            self._materials[key] = self._new_material(path, surface, roughness)
+            material, shader = self._new_material(surface.roughness, surface.metalness)
+            colour = shader.CreateInput("diffuseColor", Sdf.ValueTypeNames.Color3f)
+            if picture is None:
+                colour.Set(Gf.Vec3f(*map(float, surface.colour)))
+            else:
+                colour.ConnectToSource(self._picture(material, picture, surface.colour))
+            self._materials[key] = material
         return self._materials[key]
 
-    def _new_material(self, path: str, surface: Surface | None, roughness: float) -> Any:
+    def vertex_material(self, roughness: float) -> Any:
+        """A UsdPreviewSurface that takes the colours of the vertices."""
+        if roughness not in self._materials:
+            material, shader = self._new_material(roughness, 0.0)
+            colour = shader.CreateInput("diffuseColor", Sdf.ValueTypeNames.Color3f)
+            source = self._reader(material, "displayColor", "float3", Sdf.ValueTypeNames.Float3)
+            colour.ConnectToSource(source)
+            self._materials[roughness] = material
+        return self._materials[roughness]
+
+    def _new_material(self, roughness: float, metalness: float) -> tuple[Any, Any]:
+        path = f"{ROOT}/materials/material{len(self._materials) + 1}"
         material = UsdShade.Material.Define(self.usd, path)
         shader = UsdShade.Shader.Define(self.usd, f"{path}/surface")
         shader.CreateIdAttr("UsdPreviewSurface")
-        rough = surface.roughness if surface else roughness
-        shader.CreateInput("roughness", Sdf.ValueTypeNames.Float).Set(float(rough))
-        metallic = surface.metalness if surface else 0.0
-        shader.CreateInput("metallic", Sdf.ValueTypeNames.Float).Set(float(metallic))
-        colour = shader.CreateInput("diffuseColor", Sdf.ValueTypeNames.Color3f)
-        if surface:
-            colour.Set(Gf.Vec3f(*map(float, surface.colour)))
-        else:
-            reader = UsdShade.Shader.Define(self.usd, f"{path}/colours")
-            reader.CreateIdAttr("UsdPrimvarReader_float3")
-            reader.CreateInput("varname", Sdf.ValueTypeNames.String).Set("displayColor")
-            colour.ConnectToSource(
-                reader.CreateOutput("result", Sdf.ValueTypeNames.Float3).GetAttr().GetPath()
-            )
+        shader.CreateInput("roughness", Sdf.ValueTypeNames.Float).Set(float(roughness))
+        shader.CreateInput("metallic", Sdf.ValueTypeNames.Float).Set(float(metalness))
         output = shader.CreateOutput("surface", Sdf.ValueTypeNames.Token)
         material.CreateSurfaceOutput().ConnectToSource(output)
-        return material
+        return material, shader
+
+    def _reader(self, material: Any, primvar: str, kind: str, value_type: Any) -> Any:
+        """Output of a node that reads values of vertices."""
+        reader = UsdShade.Shader.Define(self.usd, f"{material.GetPath()}/{primvar}")
+        reader.CreateIdAttr(f"UsdPrimvarReader_{kind}")
+        reader.CreateInput("varname", Sdf.ValueTypeNames.String).Set(primvar)
+        return reader.CreateOutput("result", value_type)
+
+    def _picture(self, material: Any, picture: Texture, colour: RGB) -> Any:
+        """Output of a node that reads a picture and multiplies it with a colour."""
+        assert self._pictures is not None
+        name = self._pictures.setdefault(picture, f"texture{len(self._pictures) + 1}.jpg")
+        node = UsdShade.Shader.Define(self.usd, f"{material.GetPath()}/picture")
+        node.CreateIdAttr("UsdUVTexture")
+        types = Sdf.ValueTypeNames
+        node.CreateInput("file", types.Asset).Set(f"./{name}")
+        node.CreateInput("sourceColorSpace", types.Token).Set("sRGB")
+        for axis in ("wrapS", "wrapT"):
+            node.CreateInput(axis, types.Token).Set("repeat")
+        red, green, blue = (float(picture.peak * channel) for channel in colour)
+        node.CreateInput("scale", types.Float4).Set(Gf.Vec4f(red, green, blue, 1.0))
+        places = self._reader(material, "st", "float2", types.Float2)
+        node.CreateInput("st", types.Float2).ConnectToSource(places)
+        return node.CreateOutput("rgb", types.Float3)
 
     def save(self, path: Path) -> None:
         """Write the stage; the suffix says how: .usda text, .usd binary, .usdz one package.
 
         Raises:
-            ResourceError: the file can't be written.
+            OSError: the file can't be written.
         """
-        layer = self.usd.GetRootLayer()
         try:
             if path.suffix.lower() == ".usdz":
-                with tempfile.TemporaryDirectory() as folder:
-                    inner = Path(folder, "scene.usdc")
-                    done = layer.Export(str(inner))
-                    os.utime(inner, (_LONG_AGO, _LONG_AGO))  # The package keeps it.
-                    done = done and UsdUtils.CreateNewUsdzPackage(str(inner), str(path))
+                done = self._package(path)
             else:
-                done = layer.Export(str(path))
+                done = self.usd.GetRootLayer().Export(str(path))
         except Tf.ErrorException as error:
-            raise ResourceError(f"USD could not write the file: {error}") from error
+            raise _reason(error) from None
         if not done:
             raise ResourceError("USD could not write the file. Nothing was written.")
+
+    def _package(self, path: Path) -> bool:
+        with tempfile.TemporaryDirectory() as folder:
+            inner = Path(folder, "scene.usdc")
+            if not self.usd.GetRootLayer().Export(str(inner)):
+                return False
+            for picture, name in (self._pictures or {}).items():
+                Path(folder, name).write_bytes(picture.jpeg)
+            for item in Path(folder).iterdir():
+                os.utime(item, (_LONG_AGO, _LONG_AGO))  # The package keeps it.
+            return UsdUtils.CreateNewUsdzPackage(str(inner), str(path))
+
+
+def _reason(error: Any) -> OSError:
+    """Why USD, which reports every failed write at length, could not write the file."""
+    for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        if os.strerror(number) in str(error):
+            return OSError(number, os.strerror(number))
+    first = getattr(next(iter(error.args), None), "commentary", "no reason given")
+    return ResourceError(f"USD could not write the file: {first}. Nothing was written.")
 
 
 def vec3(values: np.ndarray) -> Any:
     """Vectors (N, 3) as USD holds them, float32."""
     return Vt.Vec3fArray.FromNumpy(np.ascontiguousarray(values, dtype=np.float32))
+
+
+def vec2(values: np.ndarray) -> Any:
+    """Vectors (N, 2) as USD holds them, float32."""
+    return Vt.Vec2fArray.FromNumpy(np.ascontiguousarray(values, dtype=np.float32))
 
 
 def ints(values: np.ndarray) -> Any:
