@@ -1,0 +1,100 @@
+"""What the operations share: checks, where a body faces, moving a track as a whole."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from text2sim.errors import ConfigError
+from text2sim.maths import quaternions as quat
+from text2sim.skeleton import INDEX
+from text2sim.types.motion import Motion, Track
+
+Array = NDArray[np.floating]
+
+UP = np.array([0.0, 0.0, 1.0])
+_ACROSS = [INDEX[name] for name in ("left_hip", "left_shoulder", "right_hip", "right_shoulder")]
+
+
+def check_number(name: str, value: float, low: float, high: float, *, unit: str = "") -> float:
+    """A finite number from low to high.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    good = isinstance(value, (int, float, np.number)) and math.isfinite(value)
+    if not good or not low <= value <= high:
+        unit = f" {unit}" if unit else ""
+        raise ConfigError(f"{name} must be a number from {low:g} to {high:g}{unit}; got {value!r}.")
+    return float(value)
+
+
+def check_frames(motion: Motion, least: int = 1) -> Motion:
+    """Motion of at least `least` frames.
+
+    Raises:
+        ConfigError: it is shorter.
+    """
+    if motion.frames < least:
+        raise ConfigError(f"The motion has {motion.frames} frames; at least {least} are needed.")
+    return motion
+
+
+def check_alike(first: Motion, second: Motion) -> None:
+    """Both motions have one frame rate, and the same skeletons in the same order.
+
+    Raises:
+        ConfigError: they have not; the message says what to do.
+    """
+    if not math.isclose(first.fps, second.fps, rel_tol=1e-6):
+        raise ConfigError(
+            f"Motions must have one frame rate; got {first.fps:g} and {second.fps:g}. "
+            "Resample one: text2sim.edit.resample(motion, fps)."
+        )
+    if len(first.tracks) != len(second.tracks):
+        raise ConfigError(
+            f"Motions must have as many actors; got {len(first.tracks)} and {len(second.tracks)}."
+        )
+    for a, b in zip(first.tracks, second.tracks):
+        gap = float(np.abs(a.skeleton.offsets - b.skeleton.offsets).max())
+        if gap > 1e-4:
+            raise ConfigError(
+                f"{a.actor} and {b.actor} have other skeletons (offsets differ by up to "
+                f"{gap:.3f} m). Retarget one: text2sim.edit.retarget(motion, skeleton)."
+            )
+
+
+def each(motion: Motion, change: Callable[[Track], Track]) -> Motion:
+    """The motion with every track changed."""
+    return dataclasses.replace(motion, tracks=tuple(change(track) for track in motion.tracks))
+
+
+def facing(positions: ArrayLike) -> Array:
+    """Yaw [rad] of the way a body faces, (...), across hips and shoulders, of joints (..., 22, 3).
+
+    Steadier than the pelvis, which turns with every step, and defined for a body that lies.
+    """
+    p = np.asarray(positions)[..., _ACROSS, :2]
+    left = p[..., :2, :].sum(axis=-2) - p[..., 2:, :].sum(axis=-2)
+    return np.arctan2(-left[..., 0], left[..., 1])
+
+
+def moved(track: Track, turn: ArrayLike, shift: ArrayLike) -> Track:
+    """The track turned by `turn` [rad] about the vertical through the origin, then shifted [m].
+
+    Both may be one for the whole clip or one a frame: (), (3,) or (T,), (T, 3).
+    """
+    yaw = quat.about_z(np.asarray(turn, dtype=np.float64))
+    rotations = track.rotations_wxyz.copy()
+    rotations[:, 0] = quat.mul(yaw, rotations[:, 0])
+    root = quat.rotate(yaw, track.root_positions) + np.asarray(shift)
+    return dataclasses.replace(track, root_positions=root, rotations_wxyz=rotations)
+
+
+def wrapped(angle: ArrayLike) -> Array:
+    """Angles [rad] in [-pi, pi)."""
+    return (np.asarray(angle) + np.pi) % (2.0 * np.pi) - np.pi
