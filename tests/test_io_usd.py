@@ -30,7 +30,7 @@ def test_without_the_library_nothing_runs_and_the_install_line_is_shown(tmp_path
 
 
 try:
-    from pxr import Usd, UsdGeom, UsdShade, UsdSkel, UsdValidation
+    from pxr import Tf, Usd, UsdGeom, UsdShade, UsdSkel
 
     from text2sim.io import usd
     from text2sim.io.moving import MovingScene
@@ -178,8 +178,12 @@ def test_materials_hold_the_colours(anim, stage):
 @needs_usd
 @pytest.mark.parametrize("suffix", [".usd", ".usda", ".usdz"])
 def test_the_validators_of_usd_find_nothing(anim, tmp_path, suffix):
-    registry = UsdValidation.ValidationRegistry()
-    context = UsdValidation.ValidationContext(registry.GetOrLoadAllValidators())
+    validation = pytest.importorskip("pxr.UsdValidation")
+    try:
+        validators = validation.ValidationRegistry().GetOrLoadAllValidators()
+    except Tf.ErrorException:
+        pytest.skip("this usd-core came without its validators, as version 25.5 does")
+    context = validation.ValidationContext(validators)
     stage = Usd.Stage.Open(str(anim.save(tmp_path / f"clip{suffix}")))
     assert [error.GetMessage() for error in context.Validate(stage)] == []
     UsdGeom.Mesh.Define(stage, "/World/materials/material1/mesh")  # It would find something.
