@@ -210,6 +210,35 @@ def test_the_camera_sees_what_the_pictures_show(tmp_path, size):
     assert np.abs((flat * [0.5, -0.5] + 0.5) * size - expected).max() < 1e-3
 
 
+def test_pictures_may_have_a_clock_of_their_own(anim, tmp_path):
+    moving = dataclasses.replace(MovingScene.of_animation(anim), camera_fps=2 * anim.fps)
+    gltf.write_moving(moving, tmp_path / "clip.glb")
+    glb, frame = Glb(tmp_path / "clip.glb"), 8
+    eye = ours(glb.world(glb.index["camera"], frame / (2 * anim.fps))[:3, 3])
+    assert np.allclose(eye, anim.rendered.camera.eye[frame], atol=1e-5)
+
+
+def test_the_ground_lies_under_all_that_happens(anim):
+    moving = MovingScene.of_animation(anim)
+    far = moving.object_positions.copy()
+    far[-1, 2] += [60.0, 10.0, 0.0]
+    tracks = [
+        dataclasses.replace(t, root_positions=t.root_positions + 500.0) for t in moving.tracks
+    ]
+    moved = dataclasses.replace(moving, object_positions=far + 500.0, tracks=tuple(tracks))
+    for scene in (dataclasses.replace(moving, object_positions=far), moved):
+        points = np.concatenate(
+            [
+                scene.object_positions.reshape(-1, 3),
+                *(track.root_positions for track in scene.tracks),
+            ]
+        )
+        centre, half = scene.floor()
+        assert centre[2] == 0.0
+        assert (np.abs(points - centre)[:, :2] < half - 5.0).all()
+        assert half < 45.0
+
+
 def test_the_sun_shines_down_from_behind_the_camera(anim, glb):
     assert glb.json["extensionsUsed"] == ["KHR_lights_punctual"]
     ray = ours(-glb.world(glb.index["sun"], 0.0)[:3, 2])

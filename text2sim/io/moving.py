@@ -74,7 +74,7 @@ class MovingScene:
         """What the simulation did."""
         from text2sim import __version__
 
-        trace, height_width = animation.trace, animation.frames.shape[1:3]
+        trace, (height, width) = animation.trace, animation.frames.shape[1:3]
         about = {"prompt": animation.prompt, "seed": animation.config.get("seed")}
         return cls(
             scene=animation.scene,
@@ -84,7 +84,7 @@ class MovingScene:
             object_rotations_wxyz=trace.object_rotations_wxyz,
             camera=animation.rendered.camera,
             camera_fps=animation.fps,
-            aspect=height_width[1] / height_width[0],
+            aspect=width / height,
             about={**about, "version": __version__},
         )
 
@@ -137,9 +137,10 @@ class MovingScene:
         """Centre [m] (3,) and half the side [m] of a square of ground under all that happens."""
         points = [self.object_positions.reshape(-1, 3)]
         points += [track.root_positions for track in self.tracks]
-        low, high = np.min(np.concatenate(points), axis=0), np.max(np.concatenate(points), axis=0)
-        centre = 0.5 * (low + high).round(1)
-        return centre * [1, 1, 0], max(_LEAST, float(np.ceil(0.5 * np.ptp([low, high]) + _MARGIN)))
+        ground = np.concatenate(points)[:, :2]
+        low, high = ground.min(axis=0), ground.max(axis=0)
+        half = max(_LEAST, float(np.ceil(0.5 * (high - low).max() + _MARGIN)))
+        return np.array([*(0.5 * (low + high)).round(1), 0.0]), half
 
     def camera_axes(self) -> np.ndarray:
         """Columns are the camera's right, up and backward axes in the world, (T, 3, 3)."""
