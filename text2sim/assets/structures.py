@@ -238,7 +238,7 @@ def window(size: Size, count: int) -> Model:
 
 
 def ladder(size: Size, count: int) -> Model:
-    """Leans towards +X: the foot at -X, the top at +X."""
+    """Leans towards +X: the foot at -X, the top at +X. Its parts are the rails, then the rungs."""
     d, w, h = size
     n = count or 8
     r = 0.022
@@ -256,7 +256,8 @@ def ladder(size: Size, count: int) -> Model:
         rungs.append(
             rod((middle[0], -w / 2 + 0.03, middle[2]), (middle[0], w / 2 - 0.03, middle[2]), r)
         )
-    return Model(pieces=(piece(MAIN, *rails), piece(LIGHT, *rungs)), parts=(hull_part(*rails),))
+    parts = tuple(hull_part(solid) for solid in (*rails, *rungs))
+    return Model(pieces=(piece(MAIN, *rails), piece(LIGHT, *rungs)), parts=parts)
 
 
 def house(size: Size, count: int) -> Model:

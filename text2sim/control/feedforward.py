@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import final
 
@@ -12,8 +13,8 @@ from text2sim.control.reference import slopes
 from text2sim.maths import quaternions as quat
 from text2sim.physics.body import Box, Capsule, PhysicalBody
 from text2sim.physics.dynamics import Loads, inverse_dynamics
-from text2sim.skeleton import JOINTS
-from text2sim.types import Scene, Track
+from text2sim.skeleton import INDEX, JOINTS
+from text2sim.types import Grasp, Scene, Track
 
 Array = NDArray[np.floating]
 
@@ -26,6 +27,9 @@ LIGHT = ("collar", "shoulder", "elbow", "wrist", "neck", "head", "foot")
 """Segments that are too light to be pushed through."""
 SMOOTHING = 0.02
 """Standard deviation of the filter over time [s]: forces that jump at footfall shake the body."""
+_DOWN = np.array([[FRICTION, 0, 1], [-FRICTION, 0, 1], [0, FRICTION, 1], [0, -FRICTION, 1]])
+_AROUND = np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
+"""Directions in which what is stood on, and what is held on to, can push the body, (4, 3)."""
 
 
 @final
@@ -47,12 +51,31 @@ class FeedForward:
     torque: Array
 
 
-def feed_forward(track: Track, body: PhysicalBody, scene: Scene, fps: float) -> FeedForward:
-    """Inverse dynamics, with the weight shared among the points of the body that bear it."""
+def feed_forward(
+    track: Track, body: PhysicalBody, scene: Scene, fps: float, grasps: Sequence[Grasp] = ()
+) -> FeedForward:
+    """Inverse dynamics, with the weight shared among the points of the body that bear it.
+
+    Args:
+        track, body: who moves.
+        scene: what is stood on.
+        fps: of the track.
+        grasps: holds of the actor's hands on fixed things.
+    """
     loads = inverse_dynamics(body, track.root_positions, track.rotations_wxyz, fps)
     points, joints = bearing_points(track, body)
     shares = bearing_shares(points, scene, fps)
-    forces = np.stack([_support(loads, points, shares, frame) for frame in range(len(points))])
+    edges = np.tile(_DOWN, (len(joints), 1, 1))
+    for side in sorted({grasp.hand for grasp in grasps}):
+        wrist = INDEX[f"{side}_wrist"]
+        points = np.concatenate([points, loads.joints[:, None, wrist]], axis=1)
+        held = _held([grasp for grasp in grasps if grasp.hand == side], len(points), fps)
+        shares = np.concatenate([shares, held[:, None]], axis=1)
+        edges = np.concatenate([edges, _AROUND[None]])
+        joints.append(wrist)
+    forces = np.stack(
+        [_support(loads, points, shares, edges, frame) for frame in range(len(points))]
+    )
     carriers = np.array(joints)
     bearers = tuple(int(j) for j in np.unique(carriers[forces.any(axis=(0, 2))]))
     _, turns = track.joints()
@@ -72,7 +95,7 @@ def feed_forward(track: Track, body: PhysicalBody, scene: Scene, fps: float) -> 
 
 
 def bearing_points(track: Track, body: PhysicalBody) -> tuple[Array, list[int]]:
-    """Where a body can rest: heels, balls of the feet and the underside of heavy segments.
+    """Where a body can rest: the soles and the underside of heavy segments.
 
     Returns:
         points [m], world, (T, P, 3), and the joint whose segment carries each, P.
@@ -83,9 +106,10 @@ def bearing_points(track: Track, body: PhysicalBody) -> tuple[Array, list[int]]:
         if JOINTS[joint].endswith(LIGHT):
             continue
         if isinstance(shape, Capsule):
-            ends, drop = (shape.start, shape.end), shape.radius
+            ends: tuple[Array, ...] = (shape.start, shape.end)
+            drop = shape.radius
         else:
-            ends, drop = _sole_ends(shape), 0.0
+            ends, drop = _sole_points(shape), 0.0
         for end in ends:
             centre = positions[:, joint] + quat.rotate(turns[:, joint], end)
             points.append(centre - [0.0, 0.0, drop])
@@ -93,10 +117,16 @@ def bearing_points(track: Track, body: PhysicalBody) -> tuple[Array, list[int]]:
     return np.stack(points, axis=1), joints
 
 
-def _sole_ends(foot: Box) -> tuple[Array, Array]:
-    """Heel and ball: the middles of the sole's short edges, in the ankle's frame."""
+def _held(grasps: Sequence[Grasp], frames: int, fps: float) -> Array:
+    """1 while a hand holds on, else 0, (T,)."""
+    times = np.arange(frames) / fps
+    return np.any([(g.start <= times) & (times < g.end) for g in grasps], axis=0).astype(float)
+
+
+def _sole_points(foot: Box) -> tuple[Array, ...]:
+    """Heel, arch and ball: along the middle of the sole, in the ankle's frame."""
     forward, down = 0.5 * foot.extents * np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0]])
-    return foot.centre + down - forward, foot.centre + down + forward
+    return tuple(foot.centre + down + part * forward for part in (-1.0, 0.0, 1.0))
 
 
 def bearing_shares(points: Array, scene: Scene, fps: float) -> Array:
@@ -110,11 +140,11 @@ def bearing_shares(points: Array, scene: Scene, fps: float) -> Array:
     return np.clip(2.0 - 2.0 * gap / NEAR, 0.0, 1.0) * np.clip(2.0 - 2.0 * speed / SLOW, 0.0, 1.0)
 
 
-def _support(loads: Loads, points: Array, shares: Array, frame: int) -> Array:
+def _support(loads: Loads, points: Array, shares: Array, edges: Array, frame: int) -> Array:
     """Forces on the points of one frame [N], (P, 3), that best carry the body.
 
-    Non-negative least squares on the edges of the friction pyramids, in N and N m; moments weigh
-    more, since a small lever carries much force.
+    Non-negative least squares on the edges of the friction pyramids, (P, 4, 3), in N and N m;
+    moments weigh more, since a small lever carries much force.
     """
     from scipy.optimize import nnls
 
@@ -122,8 +152,7 @@ def _support(loads: Loads, points: Array, shares: Array, frame: int) -> Array:
     active = np.flatnonzero(shares[frame] > 0.0)
     if not len(active):
         return forces
-    edges = np.array([[FRICTION, 0, 1], [-FRICTION, 0, 1], [0, FRICTION, 1], [0, -FRICTION, 1]])
-    pushes = shares[frame, active, None, None] * edges
+    pushes = shares[frame, active, None, None] * edges[active]
     arms = points[frame, active] - loads.joints[frame, 0]
     columns = np.concatenate([pushes, 3.0 * np.cross(arms[:, None], pushes)], axis=-1).reshape(
         -1, 6

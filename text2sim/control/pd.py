@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, final
+from typing import ClassVar, Literal, final
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from text2sim.maths import quaternions as quat
 from text2sim.physics.body import DAMPING_TIME, PhysicalBody
 from text2sim.skeleton import INDEX, JOINTS, PARENTS
 from text2sim.stage import Context
-from text2sim.types import BodyState, Contact, Drive, Outcome, Simulation, Trace, World
+from text2sim.types import BodyState, Contact, Drive, Grasp, Outcome, Simulation, Trace, World
 
 ROOT_STIFFNESS, ROOT_DAMPING = 8000.0, 800.0
 """Of the assist's force [N/m], [N s/m], for an adult of 75 kg and 1.75 m."""
@@ -84,6 +84,7 @@ class Plan:
         bearers: names of the joints whose segments bear weight at some time, B.
         pushes: what each bearer adds while it is down, (S, B, 22, 3).
         force, torque: feed-forward of the assist [N], [N m], world, (S, 3).
+        grips: holds of single hands on fixed things.
     """
 
     reference: Reference
@@ -96,6 +97,7 @@ class Plan:
     pushes: Array
     force: Array
     torque: Array
+    grips: tuple[Grasp, ...] = ()
 
 
 def plans(world: World) -> list[Plan]:
@@ -103,14 +105,25 @@ def plans(world: World) -> list[Plan]:
     motion, steps = world.motion, steps_per_frame(world)
     scene = motion.scene
     assert scene is not None
+    fixed = {item.id for item in scene.objects if item.fixed}
     characters = {actor.id: actor.character for actor in scene.actors}
     result = []
     for track in motion.tracks:
         body = PhysicalBody.of(track.skeleton, characters[track.actor])
         clean = lifted(track, body, scene, motion.fps)
-        needs = feed_forward(clean, body, scene, motion.fps)
-        result.append(_plan(resample(clean, steps, motion.fps), needs, body, steps, world.timestep))
+        grips = tuple(g for g in motion.grasps if g.actor == track.actor and g.object in fixed)
+        needs = feed_forward(clean, body, scene, motion.fps, _each_hand(grips))
+        plan = _plan(resample(clean, steps, motion.fps), needs, body, steps, world.timestep)
+        result.append(replace(plan, grips=_each_hand(grips)))
     return result
+
+
+def _each_hand(grips: Sequence[Grasp]) -> tuple[Grasp, ...]:
+    """A grasp of both hands as one of each."""
+    sides: dict[str, tuple[Literal["left", "right"], ...]] = {"both": ("left", "right")}
+    return tuple(
+        replace(grip, hand=side) for grip in grips for side in sides.get(grip.hand, (grip.hand,))
+    )
 
 
 def _plan(
@@ -147,18 +160,19 @@ class _Track(Policy):
 
     def advance(self, simulation: Simulation, step: int) -> Array:
         if step:
-            self._feel(simulation.contacts())
+            self._feel(simulation.contacts(), step * self._timestep)
         drives = {plan.reference.actor: self._drive(plan, simulation, step) for plan in self._plans}
         simulation.step(drives)
         sizes = [(np.linalg.norm(d.force), np.linalg.norm(d.torque)) for d in drives.values()]
         return np.array(sizes)
 
-    def _feel(self, contacts: Sequence[Contact]) -> None:
+    def _feel(self, contacts: Sequence[Contact], time: float) -> None:
         """A limb pushes once it is down, and no longer: in the air it would kick about."""
         for plan in self._plans:
             actor = plan.reference.actor
             touching = {contact.joint for contact in contacts if contact.a == actor}
             touching |= {JOINTS[PARENTS[INDEX[name]]] for name in touching if name in ENDS}
+            touching |= {f"{g.hand}_wrist" for g in plan.grips if g.start <= time < g.end}
             target = np.array([name in touching for name in plan.bearers], dtype=np.float64)
             down = self._down[actor]
             down += np.clip(target - down, -PUSH_RATE, PUSH_RATE)

@@ -99,7 +99,7 @@ class Hands:
                     )
             elif not due and grasp in self._held:
                 self._held.remove(grasp)
-                simulation.release(grasp.actor, grasp.object)
+                simulation.release(grasp.actor, grasp.object, grasp.hand)
 
 
 @final

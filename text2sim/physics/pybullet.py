@@ -22,7 +22,7 @@ from text2sim.physics.pybullet_build import (
     wxyz,
     xyzw,
 )
-from text2sim.physics.pybullet_grip import Grip, follow, grip, let_touch, overlap, renew
+from text2sim.physics.pybullet_grip import Grip, follow, grip, is_fixed, let_touch, overlap, renew
 from text2sim.physics.stage import PhysicsEngine
 from text2sim.skeleton import JOINTS
 from text2sim.stage import Context
@@ -76,7 +76,7 @@ class Snapshot(NamedTuple):
 
     bullet: int
     steps: int
-    grips: dict[tuple[str, str], Grip]
+    grips: dict[tuple[str, str, str], Grip]
     parting: frozenset[tuple[int, int]]
 
 
@@ -89,7 +89,7 @@ class PyBulletSimulation:
         self.timestep = world.timestep
         self._steps = 0
         self._contacts: tuple[Contact, ...] | None = None
-        self._grips: dict[tuple[str, str], Grip] = {}
+        self._grips: dict[tuple[str, str, str], Grip] = {}
         self._parting: frozenset[tuple[int, int]] = frozenset()
         self._bullet = Client()
         try:
@@ -277,21 +277,30 @@ class PyBulletSimulation:
         )
 
     def attach(self, actor: str, hand: str, item: str) -> float:
-        """Tie an object to "left" or "right" hand, or to "both"; returns the gap between [m]."""
-        self.release(actor, item)
-        held = grip(self._bullet, self._actors[actor], self._objects[item], hand)
-        self._grips[actor, item] = held
-        return held.gap
+        """Tie an object to "left" or "right" hand, or to "both"; returns the gap between [m].
 
-    def release(self, actor: str, item: str) -> None:
-        """Untie it; it flies on with the velocity it has. Nothing happens if it isn't tied.
-
-        Hand and object collide again once they have parted.
+        Hands hold on to a fixed thing each by itself; one that moves goes from hand to hand.
         """
-        held = self._grips.pop((actor, item), None)
-        if held is not None:
-            self._bullet.removeConstraint(held.constraint)
-            self._parting |= {(held.actor, held.item)}
+        number = self._objects[item]
+        fixed = is_fixed(self._bullet, number)
+        hands = ("left", "right") if fixed and hand == "both" else (hand,)
+        for each in hands if fixed else (None,):
+            self.release(actor, item, each)
+        for each in hands:
+            self._grips[actor, item, each] = grip(self._bullet, self._actors[actor], number, each)
+        return max(self._grips[actor, item, each].gap for each in hands)
+
+    def release(self, actor: str, item: str, hand: str | None = None) -> None:
+        """Untie it from a hand, or from all; it flies on with the velocity it has.
+
+        Nothing happens if it isn't tied. Hand and object collide again once they have parted.
+        """
+        wanted = ("left", "right", "both") if hand in (None, "both") else (hand,)
+        for key in [(actor, item, each) for each in wanted]:
+            held = self._grips.pop(key, None)
+            if held is not None:
+                self._bullet.removeConstraint(held.constraint)
+                self._parting |= {(held.actor, held.item)}
 
     def _part(self) -> None:
         held = {(grip.actor, grip.item) for grip in self._grips.values()}

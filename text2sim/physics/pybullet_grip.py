@@ -15,6 +15,9 @@ HANDS: dict[str, int] = {side: INDEX[f"{side}_wrist"] - 1 for side in ("left", "
 """Link of each hand."""
 STRENGTH = 2000.0
 """Largest force of a grip along each axis [N]."""
+HANGING = 800.0
+"""Largest force with which a hand holds on to a fixed thing [N]."""
+FEET = [i for i, name in enumerate(JOINTS[1:]) if name.endswith(("ankle", "foot"))]
 
 
 @final
@@ -28,10 +31,14 @@ class Grip:
         constraint: Bullet's id.
         offset, turn: pose of the object's centre of mass in the frame of the hold.
         gap: between the nearest hand and the object when it was grasped [m].
+        anchor: where a hand holds on to a fixed thing [m], world, (3,).
 
     One hand holds by a fixed joint, so that weight loads the arm. Two hands would fight over a
     rigid object; they hold it in a level frame half way between the palms that turns with the line
     from palm to palm, and each palm bears half of the reaction.
+
+    A fixed thing, a rung say, is held at a point about which the hand may turn, and not beyond the
+    strength of a hand. Meanwhile only the feet collide with it.
     """
 
     actor: int
@@ -41,6 +48,7 @@ class Grip:
     offset: np.ndarray
     turn: np.ndarray
     gap: float
+    anchor: np.ndarray | None = None
 
 
 def grip(bullet: Client, actor: int, item: int, hand: str) -> Grip:
@@ -50,17 +58,25 @@ def grip(bullet: Client, actor: int, item: int, hand: str) -> Grip:
     offset = quat.inv_rotate(rotation, np.subtract(place, position))
     turn = quat.inv_mul(rotation, wxyz(orientation))
     gap = _gap(bullet, actor, item, hand)
-    let_touch(bullet, actor, item, False)
-    constraint = _tie(bullet, actor, item, hand, position, rotation, offset, turn)
-    return Grip(
-        actor=actor, item=item, hand=hand, constraint=constraint, offset=offset, turn=turn, gap=gap
-    )
+    anchor = position if is_fixed(bullet, item) else None
+    new = Grip(
+        actor=actor, item=item, hand=hand, constraint=-1, offset=offset, turn=turn, gap=gap,
+        anchor=anchor,
+    )  # fmt: skip
+    return renew(bullet, new)
+
+
+def is_fixed(bullet: Client, item: int) -> bool:
+    """Whether an object never moves."""
+    return bool(bullet.getDynamicsInfo(item, -1)[0] == 0.0)
 
 
 def renew(bullet: Client, old: Grip) -> Grip:
     """The same hold as a new constraint: that of `old` has gone."""
+    let_touch(bullet, old.actor, old.item, False, feet=old.anchor is None)
+    if old.anchor is not None:
+        return replace(old, constraint=_hang(bullet, old.actor, old.hand, old.anchor))
     position, rotation = hold_frame(bullet, old.actor, old.hand)
-    let_touch(bullet, old.actor, old.item, False)
     constraint = _tie(
         bullet, old.actor, old.item, old.hand, position, rotation, old.offset, old.turn
     )
@@ -84,6 +100,14 @@ def _tie(
             offset.tolist(), [0, 0, 0], xyzw(turn).tolist(), still,
         )  # fmt: skip
     bullet.changeConstraint(constraint, maxForce=STRENGTH)
+    return constraint
+
+
+def _hang(bullet: Client, actor: int, hand: str, anchor: np.ndarray) -> int:
+    constraint = bullet.createConstraint(
+        actor, HANDS[hand], -1, -1, bullet.JOINT_POINT2POINT, [0, 0, 0], [0, 0, 0], anchor.tolist()
+    )
+    bullet.changeConstraint(constraint, maxForce=HANGING)
     return constraint
 
 
@@ -117,9 +141,11 @@ def hold_frame(bullet: Client, actor: int, hand: str) -> tuple[np.ndarray, np.nd
     return 0.5 * (left + right), quat.about_z(np.arctan2(-across[0], across[1]))
 
 
-def let_touch(bullet: Client, actor: int, item: int, enabled: bool) -> None:
-    """Whether an actor and an object collide."""
+def let_touch(bullet: Client, actor: int, item: int, enabled: bool, *, feet: bool = True) -> None:
+    """Whether an actor, with or without its feet, and an object collide."""
     for link in range(-1, len(JOINTS) - 1):
+        if link in FEET and not feet:
+            continue
         bullet.setCollisionFilterPair(actor, item, link, -1, int(enabled))
 
 

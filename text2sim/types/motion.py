@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
-from typing import Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -11,6 +13,9 @@ from text2sim.errors import ShapeError
 from text2sim.skeleton import Skeleton
 from text2sim.types.arrays import array, check_arrays
 from text2sim.types.scene import Scene
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -59,7 +64,10 @@ class Track:
 
 @dataclass(frozen=True, kw_only=True)
 class Grasp:
-    """An actor's hand holds an object from `start` to `end` [s]; then it is let go as it moves."""
+    """An actor's hand holds an object from `start` to `end` [s]; then it is let go as it moves.
+
+    A hand may also hold on to a fixed object, such as a rung, and then bears the body.
+    """
 
     actor: str
     hand: Literal["left", "right", "both"]
@@ -97,3 +105,27 @@ class Motion:
     def duration(self) -> float:
         """Length [s]."""
         return self.frames / self.fps
+
+    def plot(self, *, poses: int = 11) -> Figure:
+        """A figure of every actor: strip of poses, foot contacts, path from above, speed.
+
+        `motion.plot().savefig("walk.png")` keeps it; notebooks show it.
+
+        Raises:
+            ConfigError: there is no frame.
+            MissingExtraError: matplotlib is not installed.
+        """
+        from text2sim.io.motion_plot import plot
+
+        return plot(self, poses=poses)
+
+    def save_html(self, path: str | os.PathLike[str], *, overwrite: bool = True) -> Path:
+        """Write a page that plays the motion in a browser, offline, to be seen from all sides.
+
+        Raises:
+            ConfigError: there is no frame.
+            ResourceError: the file can't be written, or it exists and `overwrite` is False.
+        """
+        from text2sim.io.web_page import save_motion
+
+        return save_motion(self, path, overwrite=overwrite)

@@ -104,10 +104,16 @@ class Simulation(Protocol):
         """Contacts of the last step with a force; of a pair with one actor, `a` is the actor."""
 
     def attach(self, actor: str, hand: str, item: str) -> float:
-        """Tie an object to the "left" or "right" hand, or to "both"; returns the gap [m]."""
+        """Tie an object to the "left" or "right" hand, or to "both"; returns the gap [m].
 
-    def release(self, actor: str, item: str) -> None:
-        """Untie it; it flies on with the velocity it has. Nothing happens if it isn't tied."""
+        A fixed object is held on to: a point of it ties the hand, up to a hand's strength.
+        """
+
+    def release(self, actor: str, item: str, hand: str | None = None) -> None:
+        """Untie it from a hand, or from all; it flies on with the velocity it has.
+
+        Nothing happens if it isn't tied.
+        """
 
     def snapshot(self) -> Any:
         """Opaque state for `restore`."""

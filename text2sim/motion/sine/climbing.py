@@ -5,16 +5,22 @@ from __future__ import annotations
 import numpy as np
 
 from text2sim.maths import filters
+from text2sim.maths import quaternions as quat
 from text2sim.motion.sine.feet import Placement, Step
 from text2sim.motion.sine.footholds import Route, route
 from text2sim.motion.sine.performer import Performer, Shot
 from text2sim.motion.sine.postures import PRONE
-from text2sim.motion.sine.sheet import LEFT, RIGHT, SIGN, HandGoal
+from text2sim.motion.sine.sheet import LEFT, RIGHT, SIDES, SIGN, HandGoal
+from text2sim.types import Grasp, Segment
 
 STRIDE = 0.46
 """Length of a crawling stride [m] of an adult: both knees and both hands move once."""
 DOWN = 1.0
 """Time to get down on hands and knees [s]."""
+GRASP_TIME = 0.45
+"""Time to reach for the first rung [s]."""
+BAR = 0.022
+"""Radius of a rung [m]."""
 
 
 def crawl(performer: Performer, shot: Shot) -> None:
@@ -152,22 +158,22 @@ def _palm(
 
 
 def climb_ladder(performer: Performer, shot: Shot) -> None:
-    """Climb from rung to rung, hand and opposite foot by turns."""
+    """Climb from rung to rung, hand and opposite foot by turns; hands hold on to the rungs."""
     segment, sheet, span, size = shot.segment, performer.sheet, shot.span, performer.scale
     performer.neutral(shot)
-    yaw = segment.heading_end
     sheet.yaw[span] = sheet.yaw[max(span.start - 1, 0)]
+    rungs = _rungs(performer, shot)
+    heights = segment.path[:, 2]
+    rise, floor = float(heights[-1] - heights[0]), float(heights.min())
+    above = rungs[:, 2] - floor
+    steps = max(1, int(np.sum((above > 0.1) & (above <= abs(rise) + 0.05))))
     u = _even(shot.t / shot.duration)
     along = np.linspace(0.0, 1.0, len(segment.path))
-    sheet.base[span] = np.stack([np.interp(u, along, segment.path[:, i]) for i in range(3)], axis=1)
-    rungs = _rungs(performer, shot)
-    rise = float(segment.path[-1, 2] - segment.path[0, 2])
-    floor = float(segment.path[0, 2])
-    steps = max(
-        1, int(np.sum((rungs[:, 2] - floor > 0.1) & (rungs[:, 2] - floor <= abs(rise) + 0.05)))
-    )
-    phase = u * steps
-    swing = np.sin(np.pi * phase) * filters.envelope(shot.t, 0, shot.duration, 0.4, 0.4)
+    base = np.stack([np.interp(u, along, segment.path[:, i]) for i in range(3)], axis=1)
+    # The body ends, or begins, above the rung that the feet really stand on.
+    base[:, 2] = floor + (base[:, 2] - floor) * above[steps - 1] / max(abs(rise), 0.1)
+    sheet.base[span] = base
+    swing = np.sin(np.pi * u * steps) * filters.envelope(shot.t, 0, shot.duration, 0.4, 0.4)
     sheet.pelvis[span, 1] = 0.03 * size * swing
     sheet.pelvis[span, 0] = -0.04 * size
     sheet.pelvis[span, 2] -= 0.10 * size
@@ -175,88 +181,110 @@ def climb_ladder(performer: Performer, shot: Shot) -> None:
     sheet.tilt[span, 1] += 0.10
     sheet.spine[span, 1] += 0.08
     sheet.head[span, 1] -= 0.30
-    _rung_feet(performer, shot, rungs, steps, yaw, up=rise > 0)
-    _rung_hands(performer, shot, rungs, steps, yaw, up=rise > 0)
+    _rung_feet(performer, shot, rungs, steps, up=rise > 0)
+    _rung_hands(performer, shot, rungs, steps, up=rise > 0)
 
 
 def _rungs(performer: Performer, shot: Shot) -> np.ndarray:
-    """Middles of the rungs [m], world, from below, (R, 3)."""
-    segment = shot.segment
-    low = segment.path[np.argmin(segment.path[:, 2])]
-    plan = next((p for p in performer.scene.plan.objects if p.id == segment.target), None)
+    """Middles of the rungs [m], world, from below, (R, 3): of a ladder, its flat parts."""
+    segment, item = shot.segment, performer.object(shot.segment.target)
+    parts = [part.vertices for part in item.parts] if item is not None else []
+    middles = [0.5 * (part.min(axis=0) + part.max(axis=0)) for part in parts if _level(part)]
+    if item is not None and len(middles) > 1:
+        return item.position + quat.rotate(item.rotation_wxyz, np.array(middles))
+    low, high = segment.path[np.argsort(segment.path[:, 2])[[0, -1]]]
     ahead = np.array([np.cos(segment.heading_end), np.sin(segment.heading_end), 0.0])
-    if plan is None or plan.kind != "ladder":
-        heights = np.arange(0.3, np.ptp(segment.path[:, 2]) + 2.0, 0.3)
-        lean = (
-            (segment.path[-1] - segment.path[0]) * [1, 1, 0] / max(np.ptp(segment.path[:, 2]), 0.1)
-        )
-        return low + 0.3 * ahead + heights[:, None] * (np.abs(lean) * np.sign(lean) + [0, 0, 1])
-    depth, _, height = plan.size
-    count = plan.count or 8
-    share = (np.arange(count) + 0.75) / (count + 0.5)
-    # The foot of the ladder is on the climber's side and it leans away from the climber.
-    start = plan.position + np.array([0.0, 0.0, 0.01]) - (0.5 * depth - 0.03) * ahead
-    return start + share[:, None] * ((depth - 0.06) * ahead + [0, 0, height - 0.02])
+    heights = np.arange(0.3, high[2] - low[2] + 2.0, 0.3)
+    lean = (high - low) / max(high[2] - low[2], 0.1)
+    return low + 0.3 * ahead + heights[:, None] * [lean[0], lean[1], 1.0]
+
+
+def _level(part: np.ndarray) -> bool:
+    """Whether a part's corners (V, 3) are those of a bar that lies level."""
+    return bool(np.ptp(part[:, 2]) < 0.3 * np.ptp(part, axis=0).max())
 
 
 def _rung_feet(
-    performer: Performer, shot: Shot, rungs: np.ndarray, steps: int, yaw: float, *, up: bool
+    performer: Performer, shot: Shot, rungs: np.ndarray, steps: int, *, up: bool
 ) -> None:
-    segment, size = shot.segment, performer.scale
+    """The arches of the feet go on the rungs; a foot draws back to pass the rung between."""
+    segment, size, yaw = shot.segment, performer.scale, shot.segment.heading_end
     beat = shot.duration / (steps + 1)
     ahead = np.array([np.cos(yaw), np.sin(yaw), 0.0])
     left = np.array([-np.sin(yaw), np.cos(yaw), 0.0])
-    order = range(steps) if up else range(steps - 1, -1, -1)
-    for number, k in enumerate([*order, None]):
+    rest = performer.skeleton.rest_positions()
+    arch = 0.5 * (rest[10, 0] - rest[7, 0] - 0.055 * size)
+    order = [*range(steps), steps - 1] if up else [*range(steps - 2, -1, -1), -1, -1]
+    for number, k in enumerate(order):
         side = (LEFT, RIGHT)[number % 2]
-        if k is None:
-            k = steps - 1 if up else -1
-        rung = rungs[k] if k >= 0 else segment.path[-1] + 0.12 * size * ahead
-        point = rung - 0.12 * size * ahead + SIGN[side] * 0.10 * size * left
-        point[2] += 0.022 if k >= 0 else 0.0
-        start = segment.start + (number + 0.1) * beat
+        if k < 0:
+            goal = performer.stance(segment.path[-1], yaw, side)
+        else:
+            point = rungs[k] + [0.0, 0.0, BAR] - arch * ahead + SIGN[side] * 0.10 * size * left
+            goal = Placement(point=point, yaw=yaw)
+        start, end = segment.start + (number + 0.1) * beat, segment.start + (number + 0.85) * beat
+        origin = performer.feet.now(side).point
+        via = tuple(
+            (start + part * (end - start), origin + share * (goal.point - origin) + out, 0.25)
+            for part, share, out in (
+                (0.3, 0.30, [0.0, 0.0, 0.05] - 0.20 * size * ahead),
+                (0.7, 0.95, [0.0, 0.0, 0.07] - 0.12 * size * ahead),
+            )
+        )
         performer.feet.step(
             side,
-            Step(start=start, end=start + 0.75 * beat, to=Placement(point=point, yaw=yaw),
-                 lift=0.05, toe_off=0.3, rise=0.1, roll=0.05),
-        )  # fmt: skip
+            Step(start=start, end=end, to=goal, toe_off=0.3, rise=0.1, roll=0.05, via=via),
+        )
 
 
 def _rung_hands(
-    performer: Performer, shot: Shot, rungs: np.ndarray, steps: int, yaw: float, *, up: bool
+    performer: Performer, shot: Shot, rungs: np.ndarray, steps: int, *, up: bool
 ) -> None:
-    size = performer.scale
-    beat = shot.duration / (steps + 1)
+    """Hands pass from rung to rung, and hold on wherever they rest."""
+    segment, size, yaw = shot.segment, performer.scale, shot.segment.heading_end
+    beat, direction = shot.duration / (steps + 1), 1 if up else -1
+    ahead = np.array([np.cos(yaw), np.sin(yaw), 0.0])
     left = np.array([-np.sin(yaw), np.cos(yaw), 0.0])
-    first = int(
-        np.clip(
-            np.argmin(np.abs(rungs[:, 2] - shot.segment.path[0, 2] - 1.35 * size)),
-            0,
-            len(rungs) - 1,
-        )
-    )
-    direction = 1 if up else -1
+    first = int(np.argmin(np.abs(rungs[:, 2] - segment.path[0, 2] - 1.35 * size)))
+    aloft = bool(segment.path[0, 2] > segment.path[:, 2].min() + 0.15)
+    weight = np.ones(len(shot.t)) if aloft else filters.minimum_jerk(shot.t / GRASP_TIME)
     for side in (LEFT, RIGHT):
-        offset = SIGN[side] * 0.17 * size * left
-
-        def rung(index: int, offset: np.ndarray = offset) -> np.ndarray:
-            """A rung's end; above the last one the hands go on up the rails."""
-            top = min(max(index, 0), len(rungs) - 1)
-            extra = (index - top) * (rungs[1] - rungs[0]) if len(rungs) > 1 else np.zeros(3)
-            return rungs[top] + offset + np.minimum(extra, [np.inf, np.inf, 0.25])
-
-        points = np.tile(rung(first), (len(shot.t), 1))
-        place = first
-        for number in range(steps + 1):
-            if (LEFT, RIGHT)[(number + 1) % 2] != side:
+        place, since = first, segment.start + (0.0 if aloft else GRASP_TIME)
+        bar = SIGN[side] * 0.17 * size * left - BAR * ahead
+        points = np.tile(rungs[place] + bar, (len(shot.t), 1))
+        for number in range((RIGHT, LEFT)[side], steps + 1, 2):
+            to = int(np.clip(first + direction * min(number + 1, steps), 0, len(rungs) - 1))
+            if to == place:
                 continue
-            nxt = first + direction * (number + 1)
-            u = (shot.t - (number + 0.1) * beat) / (0.75 * beat)
-            points += (rung(nxt) - rung(place)) * filters.minimum_jerk(u)[:, None]
-            points -= 0.06 * size * filters.bump(u)[:, None] * [np.cos(yaw), np.sin(yaw), 0.0]
-            place = nxt
-        weight = filters.envelope(shot.t, 0.0, shot.duration + 0.4, 0.45, 0.4)
+            start = (number + 0.1) * beat
+            u = (shot.t - start) / (0.75 * beat)
+            points += (rungs[to] - rungs[place]) * filters.minimum_jerk(u)[:, None]
+            points -= 0.06 * size * filters.bump(u)[:, None] * ahead
+            _hold_on(performer, segment, side, since, segment.start + start)
+            place, since = to, segment.start + start + 0.75 * beat
+        _hold_on(performer, segment, side, since, _stays_until(performer, segment))
         performer.goals.append(
             HandGoal(start=shot.span.start, side=side, frame="world", points=points,
                      weight=weight, pole=(-0.3, 0.8, -0.7))
         )  # fmt: skip
+
+
+def _hold_on(performer: Performer, segment: Segment, side: int, start: float, end: float) -> None:
+    """Grasp the thing that is climbed, if it exists and there is time to."""
+    if performer.object(segment.target) is not None and end > start + 0.1:
+        performer.grasps.append(
+            Grasp(actor=segment.actor, hand=SIDES[side], object=segment.target or "",
+                  start=start, end=end)
+        )  # fmt: skip
+
+
+def _stays_until(performer: Performer, segment: Segment) -> float:
+    """When somebody who has climbed leaves the place [s]; who has come down does so at once."""
+    plan = performer.scene.plan
+    if segment.path[-1, 2] < segment.path[0, 2]:
+        return segment.end
+    later = (
+        s.start for s in plan.timeline
+        if s.actor == segment.actor and s.start >= segment.end - 1e-6 and s.action != "stand"
+    )  # fmt: skip
+    return min(later, default=plan.duration)
