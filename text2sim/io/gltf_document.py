@@ -83,7 +83,6 @@ class Document:
         return self._accessors[key]
 
     def _view(self, content: bytes, use: str) -> int:
-        self._data += bytes(-len(self._data) % 4)
         view = lib.BufferView(
             buffer=0, byteOffset=len(self._data), byteLength=len(content), target=_TARGETS[use]
         )
@@ -155,7 +154,7 @@ class Document:
         return index
 
     def save(self, path: Path) -> None:
-        """Write the document as one binary file."""
+        """Write the document as one binary file; pygltflib aligns what is in it."""
         self.gltf.buffers = [lib.Buffer(byteLength=len(self._data))]
         self.gltf.set_binary_blob(bytes(self._data))
         path.write_bytes(b"".join(self.gltf.save_to_bytes()))
