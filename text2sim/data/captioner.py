@@ -1,0 +1,216 @@
+"""Sentences about a motion, made from what is detected in it.
+
+>>> caption(track, fps=20.0, rng=np.random.default_rng(0)).text
+'a person walks forward slowly, turns left by 90 degrees and waves with the right hand twice.'
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Literal, final
+
+import numpy as np
+
+from text2sim.data.captions import Caption
+from text2sim.data.event_signals import Signals
+from text2sim.data.events import Event, detect
+from text2sim.data.phrases import Clause, clause
+from text2sim.types import Motion, Track
+
+SUBJECT = "a person"
+LONGEST = 10.0
+"""Longer clips are captioned in windows [s]."""
+_WINDOW = (4.0, 8.0)
+_MOST = 5
+"""Clauses of a sentence."""
+_BASES = ("walk", "run", "move", "march", "crouch", "sit", "kneel", "lie", "bend")
+_SIDES = {
+    "left": "right", "right": "left", "clockwise": "counterclockwise",
+    "counterclockwise": "clockwise", "counter-clockwise": "clockwise", "anticlockwise": "clockwise",
+    "anti-clockwise": "clockwise", "counter clockwise": "clockwise",
+}  # fmt: skip
+_OTHER_SENSE = re.compile(
+    r"\bright (?:away|now|after|before|there|here|then|angles?|next|behind|in front|at the)\b"
+    r"|\b(?:all|that's|just) right\b|\b(?:has|have|had|is|are|was) left\b"
+    r"|(?<!the )(?<!his )(?<!her )(?<!their )(?<!to )(?<!with )(?<!and )\bleft (?=the |a |an )",
+    re.IGNORECASE,
+)
+_SIDE_WORD = re.compile(
+    r"\b(?:(?:counter|anti)[- ]?)?clockwise\b|\b(?:left|right)(?=\b|wards?\b|most\b|y\b)",
+    re.IGNORECASE,
+)
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class AutoCaption:
+    """A true sentence about a part of a clip; layer and style stay out of the sentence.
+
+    Attributes:
+        events: what the sentence tells, in its order, with times from the beginning of the clip.
+        layer: "upper" where only arms and torso do something.
+        style: how it is done: "slow", "fast", "stooped".
+        start, end: the part [s].
+    """
+
+    text: str
+    events: tuple[Event, ...]
+    layer: Literal["full", "upper"]
+    style: tuple[str, ...]
+    start: float
+    end: float
+
+    def as_caption(self) -> Caption:
+        """As data sets have it."""
+        return Caption(text=self.text, start=self.start, end=self.end)
+
+
+def mirror_words(text: str) -> str:
+    """The sentence for the mirrored motion: left and right, and both turns of a clock, swapped.
+
+    "right away", "left the room" and the like stay.
+    """
+    kept = [match.span() for match in _OTHER_SENSE.finditer(text)]
+
+    def swapped(match: re.Match[str]) -> str:
+        if any(a <= match.start() < b for a, b in kept):
+            return match.group()
+        word = match.group()
+        other = _SIDES.get(word.lower(), word)
+        if word.isupper():
+            return other.upper()
+        return other.capitalize() if word[0].isupper() else other
+
+    return _SIDE_WORD.sub(swapped, text)
+
+
+def captions(motion: Motion, rng: np.random.Generator, *, actor: int = 0) -> list[AutoCaption]:
+    """Captions of a clip: one, or one a window of 4 to 8 s where it is longer than `LONGEST`.
+
+    Windows in which nothing was detected have none.
+    """
+    track = motion.tracks[actor]
+    found = []
+    for start, stop in windows(track, motion.fps):
+        made = caption(track.slice(start, stop), motion.fps, rng)
+        if made is not None:
+            found.append(_later(made, start / motion.fps))
+    return found
+
+
+def windows(track: Track, fps: float) -> list[tuple[int, int]]:
+    """Where a clip is cut, (first, last + 1) frames: at the calmest moments, 4 to 8 s apart."""
+    frames = len(track.root_positions)
+    if frames <= LONGEST * fps:
+        return [(0, frames)]
+    calm = Signals(track=track, fps=fps).activity
+    cuts, shortest = [0], _WINDOW[0] * fps
+    while frames - cuts[-1] > LONGEST * fps:
+        low = cuts[-1] + int(shortest)
+        high = min(cuts[-1] + int(_WINDOW[1] * fps), frames - int(shortest))
+        cuts.append(low + int(calm[low:high].argmin()))
+    return list(zip(cuts, [*cuts[1:], frames]))
+
+
+def caption(track: Track, fps: float, rng: np.random.Generator) -> AutoCaption | None:
+    """One sentence about all of a track, or None where nothing was detected."""
+    events = _told(detect(track, fps))
+    if not events:
+        return None
+    return AutoCaption(
+        text=sentence(events, rng), events=tuple(events), style=_style(track, fps, events),
+        layer="upper" if all(e.layer == "upper" or e.kind == "stand" for e in events)
+        and any(e.layer == "upper" for e in events) else "full",
+        start=0.0, end=len(track.root_positions) / fps,
+    )  # fmt: skip
+
+
+def _later(made: AutoCaption, by: float) -> AutoCaption:
+    events = tuple(replace(e, start=e.start + by, end=e.end + by) for e in made.events)
+    return replace(made, events=events, start=made.start + by, end=made.end + by)
+
+
+def _told(events: tuple[Event, ...]) -> list[Event]:
+    """The events that a sentence has room for, in order; the least important go first."""
+    told = list(events)
+    gestures = [e for e in told if e.layer == "upper"]
+    if len([e for e in told if e.kind != "stand"]) > 1 and not gestures:
+        told = [e for e in told if e.kind != "stand" or e.end - e.start > 1.0]
+    for kinds in (("stand",), ("move", "bend"), ("raise", "march")):
+        if len(told) > _MOST:
+            spare = [e for e in told if e.kind in kinds]
+            drop = sorted(spare, key=lambda e: (e.end - e.start, e.start))[: len(told) - _MOST]
+            told = [e for e in told if not any(e is d for d in drop)]
+    return told[:_MOST]
+
+
+def sentence(events: list[Event], rng: np.random.Generator) -> str:
+    """Events in order as one sentence, with what happens at the same time told as such."""
+    groups: list[tuple[Event, list[Event]]] = []
+    for event in events:
+        base = next((g for g in groups if _during(event, g[0])), None)
+        if base is not None:
+            base[1].append(event)
+        else:
+            groups.append((event, []))
+    clauses = [_grouped(base, inner, rng) for base, inner in groups]
+    return f"{SUBJECT} {_chained(clauses, rng)}."
+
+
+def _during(event: Event, base: Event) -> bool:
+    """Whether a gesture happens while the body does something that lasts."""
+    inside = min(event.end, base.end) - max(event.start, base.start)
+    lasts = base.kind in _BASES or base.kind == "stand"
+    fits = event.layer == "upper" or (event.kind == "reach_down" and base.kind in _BASES)
+    return lasts and fits and inside > 0.7 * (event.end - event.start)
+
+
+def _grouped(base: Event, inner: list[Event], rng: np.random.Generator) -> str:
+    words = clause(base, rng)
+    if not inner:
+        return words.finite
+    gestures = [clause(event, rng) for event in inner]
+    if base.kind in ("stand", "crouch", "bend") or len(gestures) > 1:
+        if base.kind == "stand" and rng.random() < 0.5:
+            return _and([g.finite for g in gestures])
+        return _and([words.finite, *(g.finite for g in gestures)])
+    return _while(words, gestures[0], rng)
+
+
+def _while(base: Clause, gesture: Clause, rng: np.random.Generator) -> str:
+    choice = int(rng.integers(3))
+    if choice == 0:
+        return f"{gesture.finite} while {base.gerund}"
+    return f"{base.finite} while {gesture.gerund}"
+
+
+def _and(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def _chained(clauses: list[str], rng: np.random.Generator) -> str:
+    """Clauses one after the other."""
+    style = int(rng.integers(3))
+    if len(clauses) == 1 or (style == 0 and not any(" and " in c for c in clauses)):
+        return _and(clauses)
+    if style == 1 and len(clauses) == 2:
+        return f"{clauses[0]}, then {clauses[1]}"
+    links = ["then " if rng.random() < 0.6 else "" for _ in clauses[1:-1]]
+    middle = [f"{link}{words}" for link, words in zip(links, clauses[1:-1])]
+    return f"{', '.join([clauses[0], *middle])} and then {clauses[-1]}"
+
+
+def _style(track: Track, fps: float, events: list[Event]) -> tuple[str, ...]:
+    """Tags of the manner."""
+    tags = []
+    paces = [e for e in events if e.kind in ("walk", "run") and e.speed is not None]
+    if paces and all((e.speed or 0.0) < (1.6 if e.kind == "run" else 0.65) for e in paces):
+        tags.append("slow")
+    if paces and all((e.speed or 0.0) > (4.0 if e.kind == "run" else 1.6) for e in paces):
+        tags.append("fast")
+    signals = Signals(track=track, fps=fps)
+    stooped = (signals.upright < 0.88) & (signals.upright > 0.5) & (signals.pelvis > 0.8)
+    if float(np.mean(stooped)) > 0.7:
+        tags.append("stooped")
+    return tuple(tags)

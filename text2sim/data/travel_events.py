@@ -1,0 +1,334 @@
+"""Events of the legs: walking and running, their paths and steps, turns, jumps and hops."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from text2sim.data.event_signals import OTHER, SIDES, Array, Signals, share, wrapped
+from text2sim.data.events import Event, Shape
+from text2sim.types import Direction
+
+Span = tuple[int, int]
+_CARDINALS: tuple[Direction, ...] = ("forward", "left", "backward", "right")
+_SURE = np.radians(35.0)
+"""A direction is claimed where the body moves within this angle of it."""
+
+
+def moves(s: Signals, postures: list[Event]) -> list[Event]:
+    """Travel, turns and jumps."""
+    if s.frames < 5:
+        return []
+    jumps = _jumps(s, _flights(s))
+    low = _mask(s, [e for e in postures if e.kind in ("lie", "sit", "kneel", "crawl")])
+    turns = _turns(s, low)
+    blocked = _mask(s, jumps) | low
+    quick = _mask(s, [t for t in turns if abs(t.angle or 0.0) / (t.end - t.start) > 0.9])
+    speed = np.linalg.norm(s.velocity, axis=1)
+    travels = []
+    for span in s.spans((speed > 0.35) & ~blocked & ~quick, shortest=0.5, gap=0.2):
+        travels += _travel(s, span)
+    steps = [e for e in _steps_up(s) if not any(t.rise and _meet(t, e) for t in travels)]
+    turned = [_within(t, travels) for t in turns]
+    return travels + turned + jumps + steps + _marches(s, speed, low)
+
+
+def _meet(a: Event, b: Event) -> bool:
+    return min(a.end, b.end) > max(a.start, b.start)
+
+
+def _mask(s: Signals, events: list[Event]) -> Array:
+    mask = np.zeros(s.frames, dtype=bool)
+    for event in events:
+        mask[round(event.start * s.fps) : round(event.end * s.fps)] = True
+    return mask
+
+
+def _within(turn: Event, travels: list[Event]) -> Event:
+    """A turn, with the speed of the travel that it is a part of, if any."""
+    beside = [t for t in travels if t.start - 0.3 <= turn.end and turn.start <= t.end + 0.3]
+    return replace(turn, speed=max((t.speed or 0.0 for t in beside), default=0.0))
+
+
+def _turns(s: Signals, low: Array) -> list[Event]:
+    """Turns of the body by at least 45 degrees, quick enough to be no part of a wide curve."""
+    yaw = s.smooth(s.heading, 0.15)
+    rate = s.rate(yaw)
+    seen = (s.across > 0.6) & (s.upright > 0.6) & ~low
+    found = []
+    for sign in (1.0, -1.0):
+        for start, stop in s.spans((sign * rate > np.radians(35.0)) & seen, gap=0.25):
+            angle = _turned(s, (start, stop))
+            wide = (stop - start) / s.fps > 2.5 and _path_length(s, (start, stop)) > 1.5
+            if sign * angle > np.radians(45.0) and not wide:
+                whole = start > 2 and stop < s.frames - 2
+                found.append(
+                    Event(
+                        kind="turn", start=start / s.fps, end=stop / s.fps, angle=angle, whole=whole
+                    )
+                )
+    return found
+
+
+def _turned(s: Signals, span: Span) -> float:
+    """How far the body turns about a span, as far as hips, shoulders and feet agree [rad]."""
+    around = int(0.35 * s.fps)
+    before = slice(max(0, span[0] - around), span[0] + 1)
+    after = slice(span[1] - 1, span[1] + around)
+    angles = [float(np.mean(yaw[after]) - np.mean(yaw[before])) for yaw in (s.heading, s.footing)]
+    agree = abs(angles[0] - angles[1]) < max(0.35 * abs(angles[0]), np.radians(20))
+    return angles[0] if agree else 0.0
+
+
+def _path_length(s: Signals, span: Span) -> float:
+    return float(np.linalg.norm(s.velocity[span[0] : span[1]], axis=1).sum() / s.fps)
+
+
+def _travel(s: Signals, span: Span) -> list[Event]:
+    """A stretch of travel, cut where the body changes its direction relative to itself."""
+    way = s.to_body(s.velocity)
+    angles = np.arctan2(*s.smooth(way, 0.2).T[::-1])
+    nearest = np.round(angles / (np.pi / 2)).astype(int) % 4
+    events = []
+    for part in _pieces(s, nearest, span):
+        net = s.positions[part[1] - 1, 0, :2] - s.positions[part[0], 0, :2]
+        length = _path_length(s, part)
+        if length < 0.5 or (np.linalg.norm(net) < 0.3 and length < 2.0):
+            continue
+        event = _described(s, part, length)
+        facing = _majority(nearest, part)
+        off = np.abs(wrapped(angles - np.pi / 2 * facing))
+        if share(s.upright > 0.6, part) < 0.95:
+            continue
+        sure = share(off < _SURE, part) > 0.85
+        events.append(replace(event, direction=_CARDINALS[facing] if sure else None))
+    return events
+
+
+def _majority(nearest: Array, part: Span) -> int:
+    return int(np.bincount(nearest[part[0] : part[1]], minlength=4).argmax())
+
+
+def _pieces(s: Signals, nearest: Array, span: Span) -> list[Span]:
+    """Parts of a span with one cardinal direction; parts under 0.7 s go to the one before."""
+    cuts = [span[0]]
+    for frame in range(span[0] + 1, span[1]):
+        ahead = nearest[frame : frame + int(0.7 * s.fps)]
+        held = len(ahead) >= 0.6 * s.fps and frame + len(ahead) <= span[1]
+        if held and (ahead == ahead[0]).all() and ahead[0] != _majority(nearest, (cuts[-1], frame)):
+            if frame - cuts[-1] >= 0.5 * s.fps:
+                cuts.append(frame)
+    return list(zip(cuts, [*cuts[1:], span[1]]))
+
+
+def _described(s: Signals, part: Span, length: float) -> Event:
+    """Gait, path, steps and height of one stretch of travel; numbers in true metres."""
+    start, stop = part
+    duration = (stop - start) / s.fps
+    speed = length / duration
+    shape, angle = _shape(s, part, length)
+    rise = float(s.floor[stop - 1] - s.floor[start])
+    lift = float(s.positions[stop - 1, 0, 2] - s.positions[start, 0, 2])
+    steady = min(s.pelvis[start], s.pelvis[stop - 1]) > 0.85 and abs(rise - lift) < 0.2
+    climbs = steady and min(abs(rise), abs(lift)) > 0.2
+    whole = start > 2 and stop < s.frames - 2
+    return Event(
+        kind=_gait(s, part, speed),
+        start=start / s.fps, end=stop / s.fps, shape=shape, angle=angle,
+        rise=("up" if rise > 0 else "down") if climbs else None,
+        height=abs(rise) * s.scale if climbs else None,
+        speed=speed * s.scale, distance=length * s.scale,
+        count=_steps(s, part) if whole else None, whole=whole,
+    )  # fmt: skip
+
+
+def _gait(s: Signals, part: Span, speed: float) -> Literal["walk", "run", "move"]:
+    """Walkers are highest over the standing foot and runners between their steps.
+
+    So the height of the pelvis goes against, or with, the distance between the feet.
+    """
+    apart = np.linalg.norm((s.joint("left_ankle") - s.joint("right_ankle"))[:, :2], axis=1)
+    height = s.positions[:, 0, 2] - s.smooth(s.positions[:, 0, 2], 0.3)
+    inside = slice(*part)
+    if speed < 0.9 or min(np.std(apart[inside]), np.std(height[inside])) < 1e-4:
+        return "walk" if speed < 0.9 else "move"
+    along = float(np.corrcoef(apart[inside], height[inside])[0, 1])
+    if along > 0.35 and speed > 1.3 or along > 0.0 and speed > 2.3:
+        return "run"
+    return "walk" if along < (-0.2 if speed < 1.3 else -0.4) and speed < 2.1 else "move"
+
+
+def _shape(s: Signals, part: Span, length: float) -> tuple[Shape | None, float | None]:
+    """Shape of a path, and how far it turns in all where it is a curve or circle [rad]."""
+    path = s.smooth(s.positions[:, 0, :2], 0.3)[part[0] : part[1]]
+    way = s.rate(s.smooth(s.positions[:, 0, :2], 0.3))[part[0] : part[1]]
+    if length < 1.0:
+        return None, None
+    angles = np.unwrap(np.arctan2(way[:, 1], way[:, 0]))
+    total = float(angles[-1] - angles[0])
+    wander = float(np.abs(np.diff(angles)).sum())
+    chord = path[-1] - path[0]
+    straight = float(np.linalg.norm(chord))
+    if straight > 0.6 * length:
+        off = np.abs((path - path[0]) @ np.array([-chord[1], chord[0]])) / straight
+        if off.max() < 0.05 * length and abs(total) < np.radians(20):
+            return "straight", None
+    steady = abs(total) > 0.8 * wander
+    if steady and abs(total) > np.radians(300) and straight < 0.35 * length:
+        return "circle", total
+    if steady and np.radians(35) < abs(total) <= np.radians(300):
+        return "curve", total
+    swings = _swings(angles)
+    return ("zigzag", None) if len(swings) >= 3 and min(swings) > np.radians(30) else (None, None)
+
+
+def _swings(angles: Array) -> list[float]:
+    """How far the direction turns between its reversals; swings under 15 degrees are skipped."""
+    turning = [angles[0]]
+    for value in angles:
+        if len(turning) > 1 and (value - turning[-1]) * (turning[-1] - turning[-2]) > 0:
+            turning[-1] = value
+        elif abs(value - turning[-1]) > np.radians(15):
+            turning.append(value)
+    return [abs(b - a) for a, b in zip(turning, turning[1:])]
+
+
+def _steps(s: Signals, part: Span) -> int | None:
+    """Steps, counted at each foot that comes to stand elsewhere; None where that is doubtful."""
+    landings = []
+    for side in SIDES:
+        stances = s.spans(s.planted(side), shortest=0.1, gap=0.1)
+        foot = s.joint(f"{side}_ankle")[:, :2]
+        for before, after in zip(stances, stances[1:]):
+            way = np.linalg.norm(foot[after[0]] - foot[before[1] - 1])
+            inside = part[0] - 0.4 * s.fps <= after[0] <= part[1] + 0.4 * s.fps
+            if way > 0.15 and inside:
+                landings.append((after[0], side))
+    landings.sort()
+    sides = [side for _, side in landings]
+    regular = all(a != b for a, b in zip(sides, sides[1:]))
+    return len(sides) if 2 <= len(sides) <= 12 and regular else None
+
+
+def _flights(s: Signals) -> list[Span]:
+    """Spans in which no foot touches what the body stands on."""
+    return s.spans(np.minimum(s.sole("left"), s.sole("right")) > 0.055)
+
+
+def _jumps(s: Signals, flights: list[Span]) -> list[Event]:
+    """Jumps, and hops on one foot; equal ones in a row become one event with a count."""
+    singles = [e for f in flights if (e := _jump(s, f)) is not None]
+    merged: list[Event] = []
+    for event in sorted(singles, key=lambda e: e.start):
+        last = merged[-1] if merged else None
+        if last and _alike(last, event) and event.start - last.end < 0.9:
+            assert last.count and last.height is not None and event.height is not None
+            merged[-1] = replace(
+                last, end=event.end, count=last.count + 1, whole=last.whole and event.whole,
+                distance=(last.distance or 0.0) + (event.distance or 0.0),
+                height=max(last.height, event.height),
+            )  # fmt: skip
+        else:
+            merged.append(event)
+    return merged
+
+
+def _alike(a: Event, b: Event) -> bool:
+    return (a.kind, a.side, a.direction) == (b.kind, b.side, b.direction)
+
+
+def _jump(s: Signals, flight: Span) -> Event | None:
+    """A flight that is a jump: high enough, on a body that is upright, from known feet."""
+    start, stop = flight
+    if start < 2 or stop > s.frames - 2 or not 0.15 <= (stop - start) / s.fps <= 1.2:
+        return None
+    apex = start + int(s.positions[start:stop, 0, 2].argmax())
+    window = slice(max(0, start - int(0.3 * s.fps)), start + 1)
+    dip = float(s.positions[window, 0, 2].min())
+    rise = float(s.positions[apex, 0, 2]) - dip
+    height = float(s.positions[apex, 0, 2] - s.floor[start]) - s.stand
+    feet = [_stood(s, start - 1), _stood(s, stop)]
+    if rise < 0.12 or s.upright[start:stop].min() < 0.6 or None in feet:
+        return None
+    net = s.to_body(s.positions[[stop] * s.frames, 0, :2] - s.positions[start, 0, :2])[apex]
+    distance = float(np.linalg.norm(net))
+    kind: Literal["jump", "hop"] = "jump" if feet == ["both", "both"] else "hop"
+    if kind == "hop" and (feet[0] != feet[1] or feet[0] == "both"):
+        return None
+    angle = float(np.arctan2(net[1], net[0]))
+    nearest = int(np.round(angle / (np.pi / 2)))
+    sure = distance > 0.15 and abs(wrapped(np.array(angle - nearest * np.pi / 2))) < _SURE
+    return Event(
+        kind=kind, start=max(0, start - int(0.25 * s.fps)) / s.fps,
+        end=min(s.frames, stop + int(0.2 * s.fps)) / s.fps,
+        side=feet[0] if kind == "hop" else None,  # type: ignore[arg-type]
+        direction=_CARDINALS[nearest % 4] if sure else ("up" if distance < 0.1 else None),
+        distance=distance * s.scale, height=height * s.scale, count=1,
+    )  # fmt: skip
+
+
+def _stood(s: Signals, frame: int) -> str | None:
+    """The feet that the body stands on about a frame: "left", "right", "both" or None."""
+    window = slice(max(0, frame - int(0.12 * s.fps)), frame + int(0.12 * s.fps) + 1)
+    low = {side: bool(s.sole(side)[window].min() < 0.06) for side in SIDES}
+    high = {side: bool(s.sole(side)[window].min() > 0.1) for side in SIDES}
+    if low["left"] and low["right"]:
+        return "both"
+    return next((a for a in SIDES if low[a] and high[OTHER[a]]), None)
+
+
+def _steps_up(s: Signals) -> list[Event]:
+    """Feet that come to stand higher or lower than they stood, and the body with them."""
+    changes: list[tuple[int, int, float]] = []
+    for side in SIDES:
+        columns = slice(0, 2) if side == "left" else slice(2, 4)
+        height = s.soles[:, columns].min(axis=1)
+        still = (s.foot_speed(side) < 0.3) & (s.upright > 0.7)
+        stances = s.spans(still, shortest=0.25)
+        for a, b in zip(stances, stances[1:]):
+            rise = float(np.median(height[slice(*b)]) - np.median(height[slice(*a)]))
+            lift = float(s.positions[b[1] - 1, 0, 2] - s.positions[a[0], 0, 2])
+            if abs(rise) > 0.12 and abs(lift - rise) < 0.12:
+                changes.append((a[1], b[0], rise))
+    changes.sort()
+    joined: list[tuple[int, int, float]] = []
+    for change in changes:
+        if joined and joined[-1][2] * change[2] > 0 and change[0] - joined[-1][1] < 2.0 * s.fps:
+            start, stop, rise = joined[-1]
+            rise = max(rise, change[2], key=abs)
+            joined[-1] = (start, max(stop, change[1]), rise)
+        else:
+            joined.append(change)
+    return [
+        Event(
+            kind="step", start=start / s.fps, end=stop / s.fps, rise="up" if rise > 0 else "down",
+            height=abs(rise) * s.scale,
+        )
+        for start, stop, rise in joined
+    ]  # fmt: skip
+
+
+def _marches(s: Signals, speed: Array, low: Array) -> list[Event]:
+    """Walking or running on the spot: feet that leave the ground by turns."""
+    still = (s.smooth(speed, 0.3) < 0.3) & ~low
+    gap = s.smooth(s.sole("left") - s.sole("right"), 0.05)
+    found = []
+    for span in s.spans(still, shortest=1.5):
+        lifts = _alternations(gap[span[0] : span[1]], 0.07)
+        if lifts >= 5 and lifts / ((span[1] - span[0]) / s.fps) > 1.0:
+            found.append(
+                Event(
+                    kind="march", start=span[0] / s.fps, end=span[1] / s.fps, speed=0.0,
+                    whole=False,
+                )
+            )  # fmt: skip
+    return found
+
+
+def _alternations(values: Array, least: float) -> int:
+    """How often values change between more than `least` and less than minus that."""
+    signs = np.sign(values) * (np.abs(values) > least)
+    signs = signs[signs != 0]
+    return int((np.diff(signs) != 0).sum())
