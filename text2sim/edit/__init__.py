@@ -10,23 +10,48 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from text2sim.edit.between import in_between
     from text2sim.edit.cut import crop
+    from text2sim.edit.feet import detect_contacts, foot_lock, ground_clean
     from text2sim.edit.layers import layer
     from text2sim.edit.mirroring import mirror
+    from text2sim.edit.paths import along, end_at
     from text2sim.edit.seams import concatenate, loop
+    from text2sim.edit.terrain import onto_terrain
     from text2sim.edit.timing import resample, retime
 
-__all__ = ["concatenate", "crop", "layer", "loop", "mirror", "resample", "retime"]
-
 _HOMES = {
+    "along": "paths",
     "concatenate": "seams",
     "crop": "cut",
+    "detect_contacts": "feet",
+    "end_at": "paths",
+    "foot_lock": "feet",
+    "ground_clean": "feet",
+    "in_between": "between",
     "layer": "layers",
     "loop": "seams",
     "mirror": "mirroring",
+    "onto_terrain": "terrain",
     "resample": "timing",
     "retime": "timing",
 }
+__all__ = [
+    "along",
+    "concatenate",
+    "crop",
+    "detect_contacts",
+    "end_at",
+    "foot_lock",
+    "ground_clean",
+    "in_between",
+    "layer",
+    "loop",
+    "mirror",
+    "onto_terrain",
+    "resample",
+    "retime",
+]
 
 
 def __getattr__(name: str) -> Any:

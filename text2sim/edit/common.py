@@ -7,14 +7,14 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from text2sim.errors import ConfigError
 from text2sim.maths import quaternions as quat
 from text2sim.skeleton import INDEX
 from text2sim.types.motion import Motion, Track
 
-Array = NDArray[np.floating]
+Array = np.ndarray
 
 UP = np.array([0.0, 0.0, 1.0])
 _ACROSS = [INDEX[name] for name in ("left_hip", "left_shoulder", "right_hip", "right_shoulder")]
@@ -81,6 +81,11 @@ def facing(positions: ArrayLike) -> Array:
     p = np.asarray(positions)[..., _ACROSS, :2]
     left = p[..., :2, :].sum(axis=-2) - p[..., 2:, :].sum(axis=-2)
     return np.arctan2(-left[..., 0], left[..., 1])
+
+
+def standing(contacts: Array) -> Array:
+    """Which feet touch the ground with heel or toe, (T, 2) bool, of contacts (T, 4)."""
+    return np.asarray(contacts).reshape(-1, 2, 2).max(axis=-1)
 
 
 def moved(track: Track, turn: ArrayLike, shift: ArrayLike) -> Track:

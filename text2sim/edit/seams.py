@@ -13,8 +13,11 @@ from text2sim.edit.common import (
     check_number,
     facing,
     moved,
+    standing,
     wrapped,
 )
+from text2sim.edit.feet import locked
+from text2sim.edit.legs import with_feet
 from text2sim.errors import ConfigError
 from text2sim.maths import filters
 from text2sim.maths import quaternions as quat
@@ -25,6 +28,10 @@ BLEND = 0.35
 _SAME_FLOOR = 0.05
 """Soles that are no further apart in height stand on one floor [m]."""
 
+_TOUCH = 0.012
+"""A sole that a blend lifts further off does not touch the ground [m]."""
+_STEP, _LIFT = 0.12, 0.05
+"""A foot that stands on both sides of a seam this far apart makes a step this high [m]."""
 _JERK = 0.6
 """A step that differs by no more than this part of itself from those around is no seam."""
 
@@ -77,9 +84,10 @@ def _joined(first: Motion, second: Motion, blend: float, align: bool) -> Motion:
     goes_on = all(_goes_on(a, b) for a, b in pairs)
     tracks = []
     for a, b in pairs:
-        if not goes_on:
-            b = inertialised(a, aligned(a, b) if align else b, first.fps, blend)
-        tracks.append(_appended(a, b))
+        if goes_on:
+            tracks.append(_appended(a, b))
+        else:
+            tracks.append(_blended(a, aligned(a, b) if align else b, first.fps, blend))
     actors = {b.actor: a.actor for a, b in pairs}
     shift = first.duration
     moved_grasps = tuple(
@@ -110,6 +118,42 @@ def _merged(grasps: tuple[Grasp, ...]) -> tuple[Grasp, ...]:
     return tuple(result)
 
 
+def _blended(first: Track, second: Track, fps: float, blend: float) -> Track:
+    """Both tracks in one, from pose to pose without a jump; feet that stand go on standing."""
+    if blend <= 0.0:
+        return _appended(first, second)
+    soft = inertialised(first, second, fps, blend)
+    count, start = min(round(blend * fps), len(second.contacts)), len(first.contacts)
+    contacts = second.contacts.copy()
+    apart = np.abs(soft.soles()[:count, :, 2] - second.soles()[:count, :, 2])
+    contacts[:count] &= apart < _TOUCH
+    stepping = _stepping(first, soft, contacts, count)
+    contacts[:count] &= ~np.repeat(stepping, 2)
+    joined = _appended(first, dataclasses.replace(soft, contacts=contacts))
+    joined = locked(joined, fps, blend, slice(start - 1, start + count))
+    return _with_steps(joined, stepping, start, count, fps)
+
+
+def _stepping(first: Track, soft: Track, contacts: Array, count: int) -> Array:
+    """Which feet (2,) stand on both sides of a seam, but too far apart to stay where they are."""
+    ankles = soft.positions()[:count, [7, 8], :2]
+    way = np.linalg.norm(ankles[-1] - ankles[0], axis=-1)
+    stands = first.contacts[-1].reshape(2, 2).any(axis=-1)
+    return stands & contacts[:count].reshape(-1, 2, 2).any(axis=(0, 2)) & (way > _STEP)
+
+
+def _with_steps(track: Track, stepping: Array, start: int, count: int, fps: float) -> Track:
+    """Lift feet that must step from a frame on for `count` frames."""
+    if not stepping.any():
+        return track
+    positions, world = track.joints()
+    ankles = positions[:, [7, 8]].copy()
+    arc = _LIFT * filters.bump((np.arange(count) + 0.5) / count)
+    ankles[start : start + count, :, 2] += arc[:, None] * stepping
+    planted = standing(track.contacts)
+    return with_feet(track, ankles, world[:, [7, 8]], planted, fps)
+
+
 def aligned(first: Track, second: Track) -> Track:
     """`second` moved along the ground and turned so that it goes on where `first` ends.
 
@@ -119,10 +163,21 @@ def aligned(first: Track, second: Track) -> Track:
 
 
 def alignment(first: Track, second: Track) -> tuple[float, Array]:
-    """Turn about the vertical through the origin [rad] and then shift [m] of `aligned`."""
-    turn = float(wrapped(facing(first.positions()[-1]) - facing(second.positions()[0])))
-    begin = quat.rotate(quat.about_z(turn), _ends(second)[0])
-    level = (_ends(first)[1] - begin)[:2]
+    """Turn about the vertical through the origin [rad] and then shift [m] of `aligned`.
+
+    The feet keep their place where both stand on both sides, or one does not leave the ground in
+    all of `second`; else the pelvis does.
+    """
+    a, b = _last(first, 1), second.slice(0, 1)
+    old, new = a.positions()[0], b.positions()[0]
+    turn = float(wrapped(facing(old) - facing(new)))
+    stays = standing(second.contacts).all(axis=0)
+    both = np.all([track.contacts.reshape(2, 2).any(axis=1) for track in (a, b)])
+    kept = np.array([7, 8])[stays | both]
+    end, begin = _ends(first)[1], _ends(second)[0]
+    if len(kept):
+        end, begin = old[kept].mean(axis=0), new[kept].mean(axis=0)
+    level = (end - quat.rotate(quat.about_z(turn), begin))[:2]
     return turn, np.append(level, _floor_step(first, second))
 
 
@@ -209,7 +264,10 @@ def _looped(track: Track, times: int, fps: float, blend: float, in_place: bool) 
     turn, shift = alignment(track, track)
     # A cycle ends as the clip does: so each cycle after it begins alike, and is the one before it,
     # turned and shifted.
-    cycle = inertialised(track, moved(track, turn, shift), fps, blend)
+    three = track
+    for number in (1.0, 2.0):
+        three = _blended(three, moved(track, *_part_way(turn, shift, number)), fps, blend)
+    cycle = three.slice(len(track.contacts), 2 * len(track.contacts))
     cycle = moved(cycle, *_part_way(turn, shift, -1.0))
     if in_place:
         part = np.arange(len(cycle.root_positions)) / len(cycle.root_positions)

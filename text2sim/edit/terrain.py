@@ -1,0 +1,164 @@
+"""Putting motion that was made for a floor onto stairs and ramps."""
+
+from __future__ import annotations
+
+import dataclasses
+from itertools import pairwise
+
+import numpy as np
+
+from text2sim.edit.common import Array, check_frames, each, standing
+from text2sim.edit.feet import Height, ground_of, spans
+from text2sim.edit.legs import with_feet
+from text2sim.errors import ConfigError
+from text2sim.maths import filters
+from text2sim.maths import quaternions as quat
+from text2sim.types.motion import Motion, Track
+from text2sim.types.scene import Scene
+
+CLEAR = 0.02
+"""How far a foot in the air stays above what is under it [m]."""
+SHIFT = 0.16
+"""The furthest that a foothold is moved so that the whole foot is on one tread [m]."""
+_SOLE = np.array([-0.07, -0.03, 0.02, 0.07, 0.12, 0.17, 0.215])
+"""Points along the sole, from the ankle towards the toes, for a skeleton of scale 1 [m]."""
+_PELVIS_TIME = 0.16
+"""Standard deviation of the Gaussian by which the pelvis follows the feet up and down [s]."""
+_RAMP = 0.7
+"""Steepest slope that a foot lies flat on."""
+
+
+def onto_terrain(motion: Motion, terrain: Scene | Height) -> Motion:
+    """The motion with its feet on the steps and slopes of a terrain instead of its floor.
+
+    Each foothold is moved by up to `SHIFT` so that the foot is on one tread, and tilted on a ramp.
+    A foot in the air clears what is under it; the pelvis follows the feet smoothly.
+
+    Args:
+        motion: with contacts; its floor is its scene's, or z = 0.
+        terrain: a scene, or a function that gives heights [m] (...) at points (..., 2).
+
+    Raises:
+        ConfigError: the motion has no frames, a track no contacts, or heights are not finite.
+    """
+    floor = ground_of(check_frames(motion))
+    scene = terrain if isinstance(terrain, Scene) else None
+    height = terrain.ground_height if isinstance(terrain, Scene) else terrain
+    for track in motion.tracks:
+        if not track.contacts.any():
+            raise ConfigError(
+                f"{track.actor} has no contacts: tell them by text2sim.edit.detect_contacts."
+            )
+        probe = np.asarray(height(track.root_positions[:, :2]), dtype=np.float64)
+        if probe.shape != (len(track.contacts),) or not np.isfinite(probe).all():
+            raise ConfigError("terrain must give one finite height [m] for each point (x, y).")
+    moved = each(motion, lambda track: _placed(track, motion.fps, floor, height))
+    return dataclasses.replace(moved, scene=scene, grasps=())
+
+
+def _placed(track: Track, fps: float, floor: Height, height: Height) -> Track:
+    positions, world = track.joints()
+    ankles, feet = positions[:, [7, 8]].copy(), world[:, [7, 8]].copy()
+    stands = standing(track.contacts)
+    scale = track.skeleton.scale
+    levels = np.zeros(stands.shape)
+    for side in range(2):
+        yaw = quat.heading(feet[:, side])
+        shift, slope, level = _footholds(
+            ankles[:, side], yaw, stands[:, side], floor, height, scale
+        )
+        forward = np.stack([np.cos(yaw), np.sin(yaw), 0.0 * yaw], axis=-1)
+        tilt = quat.about(np.stack([-np.sin(yaw), np.cos(yaw), 0.0 * yaw], axis=-1), slope)
+        ground = floor(ankles[:, side, :2])
+        above = np.array([0.0, 0.0, 1.0]) * (ankles[:, side, 2] - ground)[:, None]
+        ankles[:, side] += shift[:, None] * forward
+        ankles[:, side, 2] = level + ground
+        ankles[:, side] += quat.rotate(tilt, above)
+        feet[:, side] = quat.mul(tilt, feet[:, side])
+        levels[:, side] = level
+        ankles[:, side, 2] += _clearance(
+            ankles[:, side], feet[:, side], stands[:, side], height, scale
+        )
+    root = track.root_positions.copy()
+    root[:, 2] += filters.gaussian(levels.mean(axis=1), _PELVIS_TIME * fps)
+    moved = dataclasses.replace(track, root_positions=root)
+    return with_feet(moved, ankles, feet, stands, fps)
+
+
+def _footholds(
+    ankles: Array, yaw: Array, stands: Array, floor: Height, height: Height, scale: float
+) -> tuple[Array, Array, Array]:
+    """Of one foot, frame by frame: shift ahead [m], slope [rad] and rise over the floor [m]."""
+    runs = spans(stands)
+    rows = []
+    for span in runs:
+        spot, angle = np.median(ankles[span], axis=0), float(np.median(np.unwrap(yaw[span])))
+        rows.append(_foothold(spot, angle, floor, height, scale))
+    if not rows:
+        return np.zeros(len(yaw)), np.zeros(len(yaw)), height(ankles[:, :2]) - floor(ankles[:, :2])
+    result = np.empty((len(yaw), 3))
+    values = np.array(rows)
+    for span, value in zip(runs, values):
+        result[span] = value
+    _swing(result, runs)
+    return result[:, 0], result[:, 1], result[:, 2]
+
+
+def _foothold(
+    spot: Array, yaw: float, floor: Height, height: Height, scale: float
+) -> tuple[float, float, float]:
+    """The nearest shift by which a foot is whole on a tread or ramp, its slope and its rise."""
+    ahead = np.array([np.cos(yaw), np.sin(yaw)])
+    shifts = np.linspace(-SHIFT, SHIFT, 33) * scale
+    reach = _SOLE * scale
+    along = shifts[:, None] + reach
+    heights = np.asarray(height(spot[:2] + along[..., None] * ahead), dtype=np.float64)
+    slopes, centres, misfits = _fitted(reach, heights)
+    flat = np.ptp(heights, axis=1) < 0.005
+    ramp = (misfits < 0.004) & (np.abs(slopes) < _RAMP)
+    # Any sound place beats any other; among sound ones the nearest.
+    best = int(np.argmin(np.abs(shifts) + 10.0 * ~(flat | ramp)))
+    if not (flat | ramp)[best]:
+        best = len(shifts) // 2
+    sound = bool(ramp[best] and not flat[best])
+    level = centres[best] if sound else heights[best].max()
+    slope = -np.arctan(slopes[best]) if sound else 0.0
+    return float(shifts[best]), float(slope), float(level - floor(spot[:2]))
+
+
+def _fitted(reach: Array, heights: Array) -> tuple[Array, Array, Array]:
+    """Slope, height under the ankle and largest misfit of lines through rows (N, K)."""
+    lines = np.polyfit(reach, heights.T, 1)
+    fit = lines[0][:, None] * reach + lines[1][:, None]
+    return lines[0], lines[1], np.abs(fit - heights).max(axis=1)
+
+
+def _swing(values: Array, runs: list[slice]) -> None:
+    """Fill frames between footholds: up at once, down late, so that edges are cleared."""
+    values[: runs[0].start] = values[runs[0].start]
+    values[runs[-1].stop :] = values[runs[-1].stop - 1]
+    for before, after in pairwise(runs):
+        start, end = values[before.stop - 1].copy(), values[after.start].copy()
+        count = after.start - before.stop
+        u = (np.arange(count) + 1.0) / (count + 1.0)
+        values[before.stop : after.start] = start + filters.minimum_jerk(u)[:, None] * (end - start)
+        climb = end[2] - start[2]
+        eager, late = (0.0, 0.3) if climb < 0 else (0.3, 0.0)
+        rise = filters.minimum_jerk((u - late) / (1.0 - eager - late))
+        values[before.stop : after.start, 2] = start[2] + climb * rise
+
+
+def _clearance(ankles: Array, feet: Array, stands: Array, height: Height, scale: float) -> Array:
+    """How much higher [m] (T,) a foot must go in the air to pass over edges."""
+    lift = np.zeros(len(ankles))
+    local = np.stack([_SOLE, 0.0 * _SOLE, np.full(len(_SOLE), -0.08)], axis=-1) * scale
+    sole = ankles[:, None] + quat.rotate(feet[:, None], local)
+    need = (height(sole[..., :2]) + CLEAR - sole[..., 2]).max(axis=1)
+    for span in spans(~stands):
+        count = span.stop - span.start
+        u = (np.arange(count) + 1.0) / (count + 1.0)
+        shape = filters.bump(u)
+        wide = np.maximum(shape, 0.25)
+        extra = np.max(np.where(shape > 0.12, need[span] / wide, 0.0), initial=0.0)
+        lift[span] = np.maximum(extra, 0.0) * shape
+    return lift
