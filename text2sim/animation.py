@@ -159,9 +159,9 @@ class Animation:
         return evaluate(self.trace)
 
     def save(self, path: str | os.PathLike[str], *, overwrite: bool = True) -> Path:
-        """Write .mp4, .gif, .png (contact sheet), .npz (lossless), .json, .bvh, .glb or .usd.
+        """Write .mp4, .gif, .png (contact sheet), .npz (lossless), .json, .html, .bvh, .glb, ....
 
-        The file appears whole or not at all.
+        `text2sim.io.WRITERS` lists all suffixes. The file appears whole or not at all.
 
         Raises:
             ConfigError: the suffix is not one of those.

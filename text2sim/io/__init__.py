@@ -29,6 +29,7 @@ WRITERS: dict[str, str] = {
     ".usda": "text2sim.io.usd:write_usd",
     ".usdz": "text2sim.io.usd:write_usd",
     ".bvh": "text2sim.io.bvh:write_bvh",
+    ".html": "text2sim.io.web_page:write_html",
 }
 """File suffix -> "module:function"; the modules are imported when they are needed."""
 
