@@ -163,6 +163,7 @@ def _during(event: Event, base: Event) -> bool:
     inside = min(event.end, base.end) - max(event.start, base.start)
     lasts = base.kind in _BASES or base.kind == "stand"
     fits = event.layer == "upper" or (event.kind == "reach_down" and base.kind in _BASES)
+    fits = fits or (event.kind in ("walk", "move") and base.kind == "crouch")
     return lasts and fits and inside > 0.7 * (event.end - event.start)
 
 
@@ -170,6 +171,8 @@ def _grouped(base: Event, inner: list[Event], rng: np.random.Generator) -> str:
     words = clause(base, rng)
     if not inner:
         return words.finite
+    if base.kind == "crouch" and inner[0].kind in ("walk", "move"):
+        return _and([f"{g.finite} while crouching" for g in [clause(e, rng) for e in inner]])
     gestures = [clause(event, rng) for event in inner]
     if base.kind in ("stand", "crouch", "bend") or len(gestures) > 1:
         if base.kind == "stand" and rng.random() < 0.5:

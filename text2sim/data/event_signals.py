@@ -27,7 +27,7 @@ _FLOOR_WINDOW = 0.6
 @final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Signals:
-    """Curves of one track; lengths are metres divided by `scale`, so that thresholds are an adult's.
+    """Curves of one track; lengths are metres divided by `scale`: thresholds are an adult's.
 
     Attributes:
         track: the motion; fps: its frame rate.
@@ -155,7 +155,7 @@ class Signals:
     def spans(
         self, mask: Array, *, shortest: float = 0.0, gap: float = 0.0
     ) -> list[tuple[int, int]]:
-        """Where a mask holds: (first, last + 1) frames; gaps [s] are bridged, short ones dropped."""
+        """Where a mask holds, (first, last + 1) frames; gaps [s] are bridged."""
         edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
         joined: list[list[int]] = []
         for start, stop in edges.reshape(-1, 2).tolist():

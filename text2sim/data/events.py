@@ -12,13 +12,13 @@ from typing import Literal, final
 from text2sim.types import Direction, Side, Track
 
 Kind = Literal[
-    "walk", "run", "move", "step", "crawl", "march", "turn", "jump", "hop", "crouch", "kneel", "sit", "lie", "bend",
-    "stand_up", "stand", "raise", "wave", "clap", "kick", "punch", "reach_down",
+    "walk", "run", "move", "step", "crawl", "march", "turn", "jump", "hop", "crouch", "kneel",
+    "sit", "lie", "bend", "stand_up", "stand", "raise", "wave", "clap", "kick", "punch",
+    "reach_down",
 ]  # fmt: skip
 Shape = Literal["straight", "curve", "circle", "zigzag"]
 UPPER = frozenset({"raise", "wave", "clap", "punch"})
 """Kinds that only need arms and torso; all others need the whole body."""
-_SWAP: dict[str | None, str | None] = {"left": "right", "right": "left"}
 
 
 @final
@@ -60,10 +60,12 @@ class Event:
 
     def mirrored(self) -> Event:
         """What the mirrored motion does."""
+        sides: dict[Side | None, Side | None] = {"left": "right", "right": "left"}
+        ways: dict[Direction | None, Direction | None] = {"left": "right", "right": "left"}
         return replace(
             self,
-            side=_SWAP.get(self.side, self.side),
-            direction=_SWAP.get(self.direction, self.direction),
+            side=sides.get(self.side, self.side),
+            direction=ways.get(self.direction, self.direction),
             angle=None if self.angle is None else -self.angle,
         )
 
@@ -86,4 +88,40 @@ def detect(track: Track, fps: float) -> tuple[Event, ...]:
     low = posture_events.bends(signals, postures, moves)
     events = moves + postures + limbs + low
     events += posture_events.stands(signals, events)
-    return tuple(sorted(events, key=lambda e: (e.start, e.end, e.kind)))
+    return tuple(_joined(sorted(events, key=lambda e: (e.start, e.end, e.kind))))
+
+
+def _joined(events: list[Event]) -> list[Event]:
+    """Events where the same thing twice, with nothing but gestures between, is one thing."""
+    result: list[Event] = []
+    for event in events:
+        index = next((i for i in range(len(result) - 1, -1, -1) if _goes_on(result[i], event)), -1)
+        between = result[index + 1 :] if index >= 0 else []
+        if index < 0 or any(e.layer == "full" for e in between if event.layer == "full"):
+            result.append(event)
+        else:
+            result[index] = _both(result[index], event)
+    return result
+
+
+def _goes_on(first: Event, second: Event) -> bool:
+    same = (first.kind, first.side, first.direction, first.rise) == (
+        second.kind, second.side, second.direction, second.rise,
+    )  # fmt: skip
+    mergeable = first.kind in ("walk", "run", "move", "stand", "bend", "raise", "crouch")
+    return same and mergeable and second.start - first.end < (0.3 if first.kind == "raise" else 0.8)
+
+
+def _both(first: Event, second: Event) -> Event:
+    """One event for two; what only one of them has is not claimed."""
+    speed = None
+    distance = None
+    if first.distance is not None and second.distance is not None:
+        distance = first.distance + second.distance
+        speed = distance / (first.end - first.start + second.end - second.start)
+    elif first.speed == second.speed:
+        speed = first.speed
+    return replace(
+        first, end=max(first.end, second.end), speed=speed, distance=distance, shape=None,
+        angle=None, count=None, whole=first.whole and second.whole,
+    )  # fmt: skip

@@ -20,11 +20,12 @@ def gestures(s: Signals, others: list[Event]) -> list[Event]:
     for event in others:
         if event.kind in ("run", "jump", "hop", "lie", "crawl"):
             busy[round(event.start * s.fps) : round(event.end * s.fps)] = True
+    walks = np.linalg.norm(s.velocity, axis=1) > 0.6
     sane = (s.upright > 0.7) & (s.pelvis > 0.3)
     waves = _merged(_waves(s, "left", sane) + _waves(s, "right", sane))
     raises = _merged(_raises(s, "left", sane) + _raises(s, "right", sane))
     raises = [r for r in raises if not any(_same(r, w) for w in waves)]
-    strikes = [e for side in SIDES for e in _punches(s, side, sane) + _kicks(s, side, busy)]
+    strikes = [e for side in SIDES for e in _punches(s, side, sane) + _kicks(s, side, busy, walks)]
     return waves + raises + _claps(s, sane) + strikes
 
 
@@ -122,13 +123,15 @@ def _claps(s: Signals, sane: Array) -> list[Event]:
     """Hands that meet in front of the body, at least twice in rhythm."""
     left, right = s.joint("left_wrist"), s.joint("right_wrist")
     apart = np.linalg.norm(left - right, axis=1)
+    closing = -s.rate(apart)
     middle = (left + right) / 2.0
     front = middle[:, 2] > s.joint("spine1")[:, 2]
     front &= s.to_body(left - right)[:, 1] > 0.0
     points = _extremes(apart, 0.1)
     meet = [p for p in points if apart[p] < 0.24 and front[p] and sane[p] and 0 < p < s.frames - 1]
+    meet = [p for p in meet if closing[max(0, p - int(0.25 * s.fps)) : p + 1].max() > 0.9]
     run = _rhythm(meet, 1.0 * s.fps)
-    if len(run) < 2:
+    if len(run) < 2 or apart[run].min() > 0.2:
         return []
     return [replace(_event(s, "clap", "both", (run[0], run[-1] + 1)), side=None, count=len(run))]
 
@@ -164,9 +167,9 @@ def _counted(events: list[Event]) -> list[Event]:
     return joined
 
 
-def _kicks(s: Signals, side: str, busy: Array) -> list[Event]:
-    """A foot that is thrown up and out, fast, with a nearly straight leg, while the other stands."""
-    ankle, hip, knee = (s.joint(f"{side}_{name}") for name in ("ankle", "hip", "knee"))
+def _kicks(s: Signals, side: str, busy: Array, walks: Array) -> list[Event]:
+    """A foot thrown up and out, fast, with a nearly straight leg, while the other stands."""
+    ankle, hip = s.joint(f"{side}_ankle"), s.joint(f"{side}_hip")
     leg = s.to_body(ankle - hip)
     out = np.linalg.norm(leg[:, :2], axis=1)
     speed = np.linalg.norm(s.rate(leg), axis=1)
@@ -180,7 +183,9 @@ def _kicks(s: Signals, side: str, busy: Array) -> list[Event]:
         fast = speed[wide[0] : peak + 1].max() > 3.2
         stands = share(other, (wide[0], min(span[1] + 1, s.frames))) > 0.6
         straight = bent[max(0, peak - 1) : peak + 2].max() > 0.9
-        if fast and stands and straight and share(busy, span) == 0.0 and out[peak] > 0.5:
+        sane = share(busy, span) == 0.0 and s.upright[wide[0] : wide[1]].min() > 0.6
+        thrown = out[peak] > 0.5 and height[peak] > (0.45 if share(walks, wide) > 0.5 else 0.25)
+        if fast and stands and straight and sane and thrown:
             way = leg[peak]
             ahead = way[0] > 0.75 * out[peak]
             event = replace(_event(s, "kick", side, wide), count=1, height=float(height[peak]))

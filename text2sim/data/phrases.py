@@ -82,7 +82,7 @@ def _travel(event: Event, rng: np.random.Generator) -> Clause:
     extent = _extent(event, rng)
     if path and rng.random() < 0.5:
         return Clause(*verb, _join(way, pace, path, extent))
-    return Clause(*verb, _join(pace if not way else way, path, pace if way else "", extent))
+    return Clause(*verb, _join(way, path, pace, extent))
 
 
 def _gait(event: Event, rng: np.random.Generator) -> tuple[str, str]:
@@ -141,7 +141,7 @@ def _turn(event: Event, rng: np.random.Generator) -> Clause:
         way = (f"around to the {side}", f"around {clock}", f"to the {side} by 180 degrees")[choice]
         return Clause("turns", "turning", way)
     size = f"{_rounded(degrees)} degrees"
-    if not named:
+    if not named or not event.whole:
         return Clause("turns", "turning", (side, f"to the {side}")[choice % 2])
     return (
         Clause("turns", "turning", f"{side} by {size}"),

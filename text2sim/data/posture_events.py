@@ -8,6 +8,7 @@ import numpy as np
 
 from text2sim.data.event_signals import SIDES, Array, Signals, share
 from text2sim.data.events import Event, Kind
+from text2sim.types import Side
 
 _LOW = 0.8
 """The pelvis is low below this part of its standing height."""
@@ -53,14 +54,13 @@ def _settled(s: Signals, kinds: dict[Kind, Array], span: tuple[int, int]) -> Kin
     total = sum(held.values())
     for kind in ("lie", "sit", "kneel", "crawl"):
         if held[kind] > 0.3 and held[kind] > 0.35 * total:
-            return kind  # type: ignore[return-value]
+            return kind
     return "crouch" if held["crouch"] > 0.3 and held["crouch"] > 0.85 * total else None
 
 
 def _posture(s: Signals, kind: Kind, span: tuple[int, int]) -> list[Event]:
     start, stop = span
     enters = start > 0 and bool(s.pelvis[: start + 1].max() > 0.88)
-    enters = enters and not s.spans(s.pelvis[:start] < 0.6, shortest=0.4)[-1:] == [(0, start)]
     depth = float(s.pelvis[start:stop].min())
     if kind == "crouch" and depth > 0.72:
         return []
@@ -70,10 +70,12 @@ def _posture(s: Signals, kind: Kind, span: tuple[int, int]) -> list[Event]:
             whole=start > 0 and stop < s.frames, height=depth * s.stand,
         )
     ]  # fmt: skip
-    ends = np.flatnonzero((s.pelvis[stop:] > 0.9) & (s.upright[stop:] > 0.8))
-    if stop < s.frames and len(ends) and ends[0] < 2.0 * s.fps:
+    up = (s.pelvis > 0.9) & (s.upright > 0.8)
+    ends = np.array([a - stop for a, _ in s.spans(up, shortest=0.25) if a >= stop])
+    if len(ends) and ends[0] < 2.0 * s.fps:
         end = stop + int(ends[0])
-        events.append(Event(kind="stand_up", start=stop / s.fps, end=max(end, stop + 1) / s.fps))
+        begin = max(start, stop - int(0.2 * s.fps))
+        events.append(Event(kind="stand_up", start=begin / s.fps, end=(end + 1) / s.fps))
     return events
 
 
@@ -109,7 +111,7 @@ def _reaches(s: Signals, found: list[Event], busy: Array) -> list[Event]:
             continue
         low = {side: heights[side][span[0] : span[1]].min() for side in SIDES}
         if abs(low["left"] - low["right"]) > 0.15:
-            side = min(low, key=lambda name: low[name])
+            side: Side = "left" if low["left"] < low["right"] else "right"
         elif max(low.values()) < 0.32:
             side = "both"
         else:

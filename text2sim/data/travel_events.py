@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -63,13 +64,21 @@ def _turns(s: Signals, low: Array) -> list[Event]:
             angle = _turned(s, (start, stop))
             wide = (stop - start) / s.fps > 2.5 and _path_length(s, (start, stop)) > 1.5
             if sign * angle > np.radians(45.0) and not wide:
-                whole = start > 2 and stop < s.frames - 2
+                whole = _settled(s, (start, stop))
                 found.append(
                     Event(
                         kind="turn", start=start / s.fps, end=stop / s.fps, angle=angle, whole=whole
                     )
                 )
     return found
+
+
+def _settled(s: Signals, span: Span) -> bool:
+    """Whether the body faces one way before a turn and one way after it."""
+    around = int(0.35 * s.fps)
+    before = s.heading[max(0, span[0] - around) : span[0] + 1]
+    after = s.heading[span[1] - 1 : span[1] + around]
+    return span[0] > 2 and span[1] < s.frames - 2 and max(np.ptp(before), np.ptp(after)) < 0.3
 
 
 def _turned(s: Signals, span: Span) -> float:
@@ -117,9 +126,9 @@ def _pieces(s: Signals, nearest: Array, span: Span) -> list[Span]:
     for frame in range(span[0] + 1, span[1]):
         ahead = nearest[frame : frame + int(0.7 * s.fps)]
         held = len(ahead) >= 0.6 * s.fps and frame + len(ahead) <= span[1]
-        if held and (ahead == ahead[0]).all() and ahead[0] != _majority(nearest, (cuts[-1], frame)):
-            if frame - cuts[-1] >= 0.5 * s.fps:
-                cuts.append(frame)
+        other = held and (ahead == ahead[0]).all() and frame - cuts[-1] >= 0.5 * s.fps
+        if other and ahead[0] != _majority(nearest, (cuts[-1], frame)):
+            cuts.append(frame)
     return list(zip(cuts, [*cuts[1:], span[1]]))
 
 
@@ -140,7 +149,7 @@ def _described(s: Signals, part: Span, length: float) -> Event:
         rise=("up" if rise > 0 else "down") if climbs else None,
         height=abs(rise) * s.scale if climbs else None,
         speed=speed * s.scale, distance=length * s.scale,
-        count=_steps(s, part) if whole else None, whole=whole,
+        count=_steps(s, part, length) if whole and shape == "straight" else None, whole=whole,
     )  # fmt: skip
 
 
@@ -152,10 +161,10 @@ def _gait(s: Signals, part: Span, speed: float) -> Literal["walk", "run", "move"
     apart = np.linalg.norm((s.joint("left_ankle") - s.joint("right_ankle"))[:, :2], axis=1)
     height = s.positions[:, 0, 2] - s.smooth(s.positions[:, 0, 2], 0.3)
     inside = slice(*part)
-    if speed < 0.9 or min(np.std(apart[inside]), np.std(height[inside])) < 1e-4:
-        return "walk" if speed < 0.9 else "move"
+    if min(np.std(apart[inside]), np.std(height[inside])) < 1e-4:
+        return "move"
     along = float(np.corrcoef(apart[inside], height[inside])[0, 1])
-    if along > 0.35 and speed > 1.3 or along > 0.0 and speed > 2.3:
+    if (along > 0.35 and speed > 1.3) or (along > 0.0 and speed > 2.3):
         return "run"
     return "walk" if along < (-0.2 if speed < 1.3 else -0.4) and speed < 2.1 else "move"
 
@@ -192,24 +201,25 @@ def _swings(angles: Array) -> list[float]:
             turning[-1] = value
         elif abs(value - turning[-1]) > np.radians(15):
             turning.append(value)
-    return [abs(b - a) for a, b in zip(turning, turning[1:])]
+    return [abs(b - a) for a, b in pairwise(turning)]
 
 
-def _steps(s: Signals, part: Span) -> int | None:
+def _steps(s: Signals, part: Span, length: float) -> int | None:
     """Steps, counted at each foot that comes to stand elsewhere; None where that is doubtful."""
     landings = []
     for side in SIDES:
         stances = s.spans(s.planted(side), shortest=0.1, gap=0.1)
         foot = s.joint(f"{side}_ankle")[:, :2]
-        for before, after in zip(stances, stances[1:]):
+        for before, after in pairwise(stances):
             way = np.linalg.norm(foot[after[0]] - foot[before[1] - 1])
             inside = part[0] - 0.4 * s.fps <= after[0] <= part[1] + 0.4 * s.fps
             if way > 0.15 and inside:
                 landings.append((after[0], side))
     landings.sort()
     sides = [side for _, side in landings]
-    regular = all(a != b for a, b in zip(sides, sides[1:]))
-    return len(sides) if 2 <= len(sides) <= 12 and regular else None
+    regular = all(a != b for a, b in pairwise(sides))
+    usual = 0.35 < length / max(1, len(sides)) < 0.9
+    return len(sides) if 2 <= len(sides) <= 12 and regular and usual else None
 
 
 def _flights(s: Signals) -> list[Span]:
@@ -224,11 +234,10 @@ def _jumps(s: Signals, flights: list[Span]) -> list[Event]:
     for event in sorted(singles, key=lambda e: e.start):
         last = merged[-1] if merged else None
         if last and _alike(last, event) and event.start - last.end < 0.9:
-            assert last.count and last.height is not None and event.height is not None
             merged[-1] = replace(
-                last, end=event.end, count=last.count + 1, whole=last.whole and event.whole,
+                last, end=event.end, count=(last.count or 1) + 1, whole=last.whole and event.whole,
                 distance=(last.distance or 0.0) + (event.distance or 0.0),
-                height=max(last.height, event.height),
+                height=max(last.height or 0.0, event.height or 0.0),
             )  # fmt: skip
         else:
             merged.append(event)
@@ -287,7 +296,7 @@ def _steps_up(s: Signals) -> list[Event]:
         height = s.soles[:, columns].min(axis=1)
         still = (s.foot_speed(side) < 0.3) & (s.upright > 0.7)
         stances = s.spans(still, shortest=0.25)
-        for a, b in zip(stances, stances[1:]):
+        for a, b in pairwise(stances):
             rise = float(np.median(height[slice(*b)]) - np.median(height[slice(*a)]))
             lift = float(s.positions[b[1] - 1, 0, 2] - s.positions[a[0], 0, 2])
             if abs(rise) > 0.12 and abs(lift - rise) < 0.12:
@@ -316,7 +325,7 @@ def _marches(s: Signals, speed: Array, low: Array) -> list[Event]:
     gap = s.smooth(s.sole("left") - s.sole("right"), 0.05)
     found = []
     for span in s.spans(still, shortest=1.5):
-        lifts = _alternations(gap[span[0] : span[1]], 0.07)
+        lifts = _alternations(gap[span[0] : span[1]], 0.05)
         if lifts >= 5 and lifts / ((span[1] - span[0]) / s.fps) > 1.0:
             found.append(
                 Event(
