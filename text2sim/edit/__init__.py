@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from text2sim.edit.layers import layer
     from text2sim.edit.mirroring import mirror
     from text2sim.edit.paths import along, end_at
+    from text2sim.edit.retargeting import retarget, retarget_to_bvh
     from text2sim.edit.seams import concatenate, loop
     from text2sim.edit.terrain import onto_terrain
     from text2sim.edit.timing import resample, retime
@@ -34,6 +35,8 @@ _HOMES = {
     "mirror": "mirroring",
     "onto_terrain": "terrain",
     "resample": "timing",
+    "retarget": "retargeting",
+    "retarget_to_bvh": "retargeting",
     "retime": "timing",
 }
 __all__ = [
@@ -50,6 +53,8 @@ __all__ = [
     "mirror",
     "onto_terrain",
     "resample",
+    "retarget",
+    "retarget_to_bvh",
     "retime",
 ]
 

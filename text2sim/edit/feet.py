@@ -63,7 +63,7 @@ def ground_clean(motion: Motion) -> Motion:
         ConfigError: the motion has no frames.
     """
     height = ground_of(check_frames(motion))
-    return each(motion, lambda track: _grounded(track, motion.fps, height))
+    return each(motion, lambda track: grounded(track, motion.fps, height))
 
 
 def ground_of(motion: Motion) -> Height:
@@ -131,7 +131,7 @@ def _twist(points: Array, touch: Array) -> Array:
     """Turn [rad] (T - 1,) from frame to frame of a foot whose heel and toe (T, 2, 3) are down."""
     along = points[:, 1, :2] - points[:, 0, :2]
     turned = wrapped(np.diff(np.arctan2(along[:, 1], along[:, 0])))
-    flat = touch.all(axis=1)
+    flat = np.all(touch, axis=1)
     return np.where(flat[1:] & flat[:-1], turned, 0.0)
 
 
@@ -172,7 +172,8 @@ def _touching(track: Track, fps: float, height: Height) -> Track:
     return dataclasses.replace(track, contacts=on)
 
 
-def _grounded(track: Track, fps: float, height: Height) -> Track:
+def grounded(track: Track, fps: float, height: Height) -> Track:
+    """One track with its contacts on the ground; see `ground_clean`."""
     lift = _off_ground(track, height)
     stands = standing(track.contacts)
     body = _common(lift, stands, fps)

@@ -44,17 +44,17 @@ def _solve(
     """Write one leg's local rotations."""
     joints = [1 + side, 4 + side, 7 + side]
     hip, knee, old = (positions[:, joint] for joint in joints)
-    lengths = [float(np.linalg.norm(track.skeleton.offsets[joint])) for joint in joints[1:]]
+    upper, lower = (float(np.linalg.norm(track.skeleton.offsets[joint])) for joint in joints[1:])
     bones = [_unit(knee - hip), _unit(old - knee)]
-    hinge = np.cross(*bones)
+    hinge = np.cross(bones[0], bones[1])
     across = quat.rotate(world[:, joints[0]], [0.0, 1.0, 0.0])
     hinge[np.sum(hinge * across, axis=-1) < 0.0] = 0.0
     hinge = hinge + 0.05 * across
     swing = quat.between(old - hip, ankle - hip)
     pole = np.cross(ankle - hip, quat.rotate(swing, hinge))
-    stretched = np.linalg.norm(old - hip, axis=-1, keepdims=True) / sum(lengths)
+    stretched = np.linalg.norm(old - hip, axis=-1, keepdims=True) / (upper + lower)
     start = np.clip(stretched, SOFT, ik.STRAIGHT - 1e-4)
-    first, second, axis = ik.two_bone(hip, ankle, pole, *lengths, start)
+    first, second, axis = ik.two_bone(hip, ankle, pole, upper, lower, start)
     turned = [
         quat.mul(_turn(bone, hinge, new, axis), world[:, joint])
         for bone, new, joint in zip(bones, (first, second), joints)

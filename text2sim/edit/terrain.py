@@ -20,8 +20,10 @@ CLEAR = 0.02
 """How far a foot in the air stays above what is under it [m]."""
 SHIFT = 0.16
 """The furthest that a foothold is moved so that the whole foot is on one tread [m]."""
-_SOLE = np.array([-0.07, -0.03, 0.02, 0.07, 0.12, 0.17, 0.215])
+_SOLE = np.array([-0.06, -0.02, 0.03, 0.09, 0.15, 0.18, 0.215])
 """Points along the sole, from the ankle towards the toes, for a skeleton of scale 1 [m]."""
+_BALL, _OVERHANG = 5, 0.25
+"""As many of these points bear; the others may hang over the edge of a step no higher [m]."""
 _PELVIS_TIME = 0.16
 """Standard deviation of the Gaussian by which the pelvis follows the feet up and down [s]."""
 _RAMP = 0.7
@@ -107,22 +109,25 @@ def _footholds(
 def _foothold(
     spot: Array, yaw: float, floor: Height, height: Height, scale: float
 ) -> tuple[float, float, float]:
-    """The nearest shift by which a foot is whole on a tread or ramp, its slope and its rise."""
+    """The nearest shift by which a foot has a place to stand, its slope and its rise."""
     ahead = np.array([np.cos(yaw), np.sin(yaw)])
-    shifts = np.linspace(-SHIFT, SHIFT, 33) * scale
+    shifts = np.linspace(-SHIFT, SHIFT, 65) * scale
     reach = _SOLE * scale
     along = shifts[:, None] + reach
     heights = np.asarray(height(spot[:2] + along[..., None] * ahead), dtype=np.float64)
     slopes, centres, misfits = _fitted(reach, heights)
-    flat = np.ptp(heights, axis=1) < 0.005
+    # Heel to ball lie on one level and the tip runs into nothing, or all lies on one slope.
+    flat = (np.ptp(heights[:, :_BALL], axis=1) < 0.005) & (np.ptp(heights, axis=1) < _OVERHANG)
+    flat &= heights[:, _BALL:].max(axis=1) < heights[:, 0] + 0.005
     ramp = (misfits < 0.004) & (np.abs(slopes) < _RAMP)
-    # Any sound place beats any other; among sound ones the nearest.
-    best = int(np.argmin(np.abs(shifts) + 10.0 * ~(flat | ramp)))
-    if not (flat | ramp)[best]:
-        best = len(shifts) // 2
-    sound = bool(ramp[best] and not flat[best])
-    level = centres[best] if sound else heights[best].max()
-    slope = -np.arctan(slopes[best]) if sound else 0.0
+    sound = flat | ramp
+    # Any sound place beats any other; among sound ones the nearest, better with the whole foot on.
+    hanging = np.ptp(heights, axis=1) > 0.005
+    cost = np.abs(shifts) + 0.03 * (hanging & ~ramp) + 10.0 * ~sound
+    best = int(np.argmin(cost)) if sound.any() else len(shifts) // 2
+    tilted = bool(ramp[best] and not flat[best])
+    level = centres[best] if tilted else heights[best].max()
+    slope = -np.arctan(slopes[best]) if tilted else 0.0
     return float(shifts[best]), float(slope), float(level - floor(spot[:2]))
 
 

@@ -1,0 +1,286 @@
+"""Motion for other bodies: our skeleton in another size, and hierarchies of any make (BVH)."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import final
+
+import numpy as np
+
+from text2sim.edit.common import Array, check_frames, each, standing
+from text2sim.edit.feet import ground_of, grounded, locked
+from text2sim.edit.legs import with_feet
+from text2sim.edit.names import match
+from text2sim.errors import ConfigError
+from text2sim.io.bvh import CHANNELS, ORDER, BvhClip
+from text2sim.maths import euler, kinematics
+from text2sim.maths import quaternions as quat
+from text2sim.skeleton import INDEX, PARENTS, Skeleton
+from text2sim.types.motion import Motion, Track
+
+_ALIGNED: dict[str, str] = {
+    f"{side}_{joint}": f"{side}_{child}"
+    for side in ("left", "right")
+    for joint, child in (
+        ("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "wrist"),
+    )
+}  # fmt: skip
+"""Joints whose bone, to the joint after the colon, must point as the source's does."""
+_TOE = 0.025
+"""The ball of the foot above the sole for a skeleton of scale 1 [m]."""
+_ODD = 0.5
+"""A bone in another rest pose that points less like ours than this cosine is of no use as it is."""
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Retargeted:
+    """A clip on another hierarchy and how it came about.
+
+    Attributes:
+        clip: ready for `text2sim.io.bvh.write_clip`, in the hierarchy's own units and axes.
+        matched: our joint -> theirs.
+        unmatched: their joints that have no counterpart; they keep their rest pose.
+    """
+
+    clip: BvhClip
+    matched: dict[str, str]
+    unmatched: tuple[str, ...]
+
+
+def retarget(motion: Motion, skeleton: Skeleton) -> Motion:
+    """The motion on a body of another size: another stature, or a child's.
+
+    The way is scaled by the length of the leg, bones point as they did, and feet stand and touch
+    the ground where they did. A scene does not change its size, so the result has none.
+
+    Raises:
+        ConfigError: the motion has no frames.
+    """
+    floor = ground_of(check_frames(motion))
+    flat = all(not np.any(floor(track.root_positions[:, :2])) for track in motion.tracks)
+    moved = each(motion, lambda track: _resized(track, skeleton, motion.fps, flat))
+    return dataclasses.replace(moved, grasps=(), scene=None)
+
+
+def retarget_to_bvh(
+    motion: Motion, rest: BvhClip, *, names: Mapping[str, str] | None = None, actor: str = ""
+) -> Retargeted:
+    """One actor's motion on the hierarchy of a BVH file.
+
+    The rest pose, all rotations zero, may be a T-pose or an A-pose in any unit and with any axis
+    up; the body must stand in it. The way is scaled by the length of the leg.
+
+    Args:
+        motion: source.
+        rest: names, tree, offsets, channel order; its frames don't matter.
+        names: our joint -> theirs, where the match by name would fail.
+        actor: whose motion; "" is the only one's.
+
+    Raises:
+        ConfigError: no such actor, or legs or pelvis can't be found in the hierarchy.
+    """
+    track = _chosen(check_frames(motion), actor)
+    found = match(rest.names, rest.parents, names)
+    home = kinematics.forward(rest.parents, rest.offsets, np.zeros(3), _identities(rest))[0]
+    frame = _axes(home, found)
+    leg = _length(home, found, "left_hip", "left_knee", "left_ankle")
+    unit = track.skeleton.leg_length / leg
+    ours = quat.inv_rotate(frame, home - home[found["pelvis"]]) * unit
+    twin = _twin(ours, found, track.skeleton)
+    body = _resized(track, twin, motion.fps, flat=True)
+    world = _world_rotations(body, rest, found, ours, frame)
+    clip = _clip(rest, found, home, world, body, unit, frame, motion.fps)
+    return Retargeted(
+        clip=clip,
+        matched={name: rest.names[index] for name, index in found.items()},
+        unmatched=tuple(
+            name for index, name in enumerate(rest.names) if index not in found.values()
+        ),
+    )
+
+
+def _resized(track: Track, skeleton: Skeleton, fps: float, flat: bool) -> Track:
+    old = track.skeleton
+    scale = skeleton.leg_length / old.leg_length
+    positions, world = track.joints()
+    turned = world.copy()
+    for name, child in _ALIGNED.items():
+        joint, after = INDEX[name], INDEX[child]
+        bone = quat.rotate(world[:, joint], old.offsets[after])
+        mine = quat.rotate(world[:, joint], skeleton.offsets[after])
+        turned[:, joint] = quat.mul(quat.between(mine, bone), world[:, joint])
+    local = quat.unroll(quat.normalise(kinematics.to_local(PARENTS, turned)))
+    ankles = scale * positions[:, [7, 8]]
+    ankles[..., 2] += skeleton.ankle_height - scale * old.ankle_height
+    root = scale * track.root_positions
+    # The hips, not the pelvis, ride at the height that the legs ask for.
+    hips = [quat.rotate(world[:, 0], body.offsets[1:3].mean(axis=0)) for body in (skeleton, old)]
+    root += scale * hips[1] - hips[0]
+    root[:, 2] += skeleton.ankle_height - scale * old.ankle_height
+    result = dataclasses.replace(
+        track, skeleton=skeleton, root_positions=root, rotations_wxyz=local
+    )
+    stands = standing(track.contacts)
+    result = locked(with_feet(result, ankles, turned[:, [7, 8]], stands, fps), fps)
+    return locked(grounded(result, fps, _zero), fps) if flat else result
+
+
+def _zero(points: Array) -> Array:
+    return np.zeros(points.shape[:-1])
+
+
+def _chosen(motion: Motion, actor: str) -> Track:
+    if not actor and len(motion.tracks) == 1:
+        return motion.tracks[0]
+    for track in motion.tracks:
+        if track.actor == actor:
+            return track
+    known = ", ".join(track.actor for track in motion.tracks)
+    raise ConfigError(f"Say whose motion by actor=: one of {known}; got {actor!r}.")
+
+
+def _identities(rest: BvhClip) -> Array:
+    return np.tile(quat.IDENTITY, (len(rest.names), 1))
+
+
+def _length(home: Array, found: Mapping[str, int], *names: str) -> float:
+    points = home[[found[name] for name in names]]
+    length = float(np.linalg.norm(np.diff(points, axis=0), axis=-1).sum())
+    if length < 1e-6:
+        raise ConfigError(f"The bones between {', '.join(names)} have no length.")
+    return length
+
+
+def _axes(home: Array, found: Mapping[str, int]) -> Array:
+    """Rotation (4,) from our axes to those of a rest pose that stands."""
+    up = home[found["pelvis"]] - home[[found["left_ankle"], found["right_ankle"]]].mean(axis=0)
+    up = _rounded(up)
+    left = home[found["left_hip"]] - home[found["right_hip"]]
+    left = left - (left @ up) * up
+    if np.linalg.norm(left) < 1e-6:
+        raise ConfigError("Left and right hip are at one place in the rest pose.")
+    left = _rounded(left)
+    return quat.from_matrix(np.stack([np.cross(left, up), left, up], axis=-1))
+
+
+def _rounded(vector: Array) -> Array:
+    """Unit vector; along the axis that it nearly has."""
+    unit = vector / np.linalg.norm(vector)
+    axis = np.zeros(3)
+    nearest = int(np.argmax(np.abs(unit)))
+    axis[nearest] = np.sign(unit[nearest])
+    return axis if unit @ axis > 0.85 else unit
+
+
+def _twin(ours: Array, found: Mapping[str, int], usual: Skeleton) -> Skeleton:
+    """Our skeleton with the legs of another rest pose (J, 3), in our axes and metres."""
+    offsets = usual.offsets.copy()
+    for side in ("left", "right"):
+        for part, parent in (
+            ("hip", "pelvis"), ("knee", f"{side}_hip"), ("ankle", f"{side}_knee"),
+            ("foot", f"{side}_ankle"),
+        ):  # fmt: skip
+            name = f"{side}_{part}"
+            if name not in found:
+                continue
+            joint, bone = INDEX[name], ours[found[name]] - ours[found[parent]]
+            length, home = float(np.linalg.norm(bone)), usual.offsets[joint]
+            as_theirs = part in ("hip", "foot") and _like(bone, home)
+            along = home / np.linalg.norm(home) * max(length, 1e-3)
+            offsets[joint] = bone if as_theirs else along
+    offsets[0] = 0.0
+    toes = Skeleton(offsets=offsets).rest_positions()[[10, 11], 2].mean()
+    offsets[0, 2] = _TOE * usual.scale - toes
+    return Skeleton(offsets=offsets)
+
+
+def _like(bone: Array, home: Array) -> bool:
+    """Whether a foot or hip points about as ours: then it stands, and its pose is a rest pose."""
+    return bool(bone @ home > _ODD * np.linalg.norm(bone) * np.linalg.norm(home))
+
+
+def _world_rotations(
+    body: Track, rest: BvhClip, found: Mapping[str, int], ours: Array, frame: Array
+) -> Array:
+    """World rotations (T, J, 4) of their joints, in their axes."""
+    world = body.joints()[1]
+    sources = {index: world[:, INDEX[name]] for name, index in found.items()}
+    highest = [name for name in ("spine1", "spine2", "spine3") if name in found][-1:]
+    for name in highest:  # A trunk of fewer joints bends as far.
+        sources[found[name]] = world[:, INDEX["spine3"]]
+    to_rest = _rest_turns(rest, found, ours, body.skeleton)
+    back = quat.inv(frame)
+    result = np.empty((len(world), len(rest.names), 4))
+    for joint, parent in enumerate(rest.parents):
+        if joint in sources:
+            turn = quat.mul(sources[joint], to_rest[joint])
+            result[:, joint] = quat.mul(frame, quat.mul(turn, back))
+        else:
+            result[:, joint] = result[:, parent] if parent >= 0 else quat.IDENTITY
+    return result
+
+
+def _rest_turns(
+    rest: BvhClip, found: Mapping[str, int], ours: Array, skeleton: Skeleton
+) -> dict[int, Array]:
+    """Rotations (4,), in our axes, that take their rest pose to our T-pose, joint by joint."""
+    turns: dict[int, Array] = {}
+    names = {index: name for name, index in found.items()}
+    for joint, parent in enumerate(rest.parents):
+        turn = turns.get(parent, quat.IDENTITY)
+        name = names.get(joint)
+        child = _ALIGNED.get(name or "", "")
+        if child in found:
+            bone = quat.rotate(turn, ours[found[child]] - ours[joint])
+            turn = quat.mul(quat.between(bone, skeleton.offsets[INDEX[child]]), turn)
+        elif name is not None and name.endswith("ankle"):
+            turn = _foot_turn(name, turn, found, ours, skeleton)
+        turns[joint] = turn
+    return turns
+
+
+def _foot_turn(
+    name: str, turn: Array, found: Mapping[str, int], ours: Array, skeleton: Skeleton
+) -> Array:
+    """A foot that stands in their rest pose stands in ours; an odd one is turned to ours."""
+    toe = name.replace("ankle", "foot")
+    if toe not in found:
+        return quat.IDENTITY
+    bone = ours[found[toe]] - ours[found[name]]
+    home = skeleton.offsets[INDEX[toe]]
+    if _like(bone, home):
+        return quat.IDENTITY
+    return quat.mul(quat.between(quat.rotate(turn, bone), home), turn)
+
+
+def _clip(
+    rest: BvhClip, found: Mapping[str, int], home: Array, world: Array, body: Track, unit: float,
+    frame: Array, fps: float,
+) -> BvhClip:  # fmt: skip
+    """World rotations and the place of the pelvis as channels of the hierarchy."""
+    local = kinematics.to_local(rest.parents, world)
+    # The root goes where it brings the hips to where our legs begin.
+    zero = np.zeros((len(world), 3))
+    now = kinematics.forward(rest.parents, rest.offsets, zero, local)[0]
+    hips = now[:, [found["left_hip"], found["right_hip"]]].mean(axis=1)
+    goal = body.positions()[:, [1, 2]].mean(axis=1) / unit
+    root = quat.rotate(frame, goal) - hips
+    channels = []
+    columns = []
+    for joint, own in enumerate(rest.channels):
+        order = "".join(channel[0] for channel in own if channel.endswith("rotation"))
+        order = order if sorted(order) == ["X", "Y", "Z"] else ORDER
+        angles = np.degrees(euler.continuous(euler.to_euler(quat.unroll(local[:, joint]), order)))
+        turns = tuple(f"{axis}rotation" for axis in order)
+        if joint == 0:
+            columns.append(root)
+            turns = CHANNELS[:3] + turns
+        columns.append(angles)
+        channels.append(turns)
+    return dataclasses.replace(
+        rest, channels=tuple(channels), values=np.concatenate(columns, axis=1),
+        frame_time=1.0 / fps,
+    )  # fmt: skip
