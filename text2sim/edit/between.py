@@ -94,16 +94,16 @@ def _steps(a: Track, b: Track, u: Array) -> tuple[Array, Array, Array]:
         windows = dict.fromkeys((0, 1), (0.15, 0.85))
     on = [standing(track.contacts)[0] for track in (a, b)]
     for side, (begin, end) in windows.items():
-        standing = bool(on[0][side] and on[1][side])
-        if not standing:
+        bears = bool(on[0][side] and on[1][side])
+        if not bears:
             begin, end = 0.0, 1.0
         v = (u - begin) / (end - begin)
         part = filters.minimum_jerk(v)
         ankles[:, side] = old[0, 7 + side] + part[:, None] * (new - old)[0, 7 + side]
         feet[:, side] = quat.slerp(old_turn[0, 7 + side], new_turn[0, 7 + side], part)
-        if standing and ways[side] > _STEP:
+        if bears and ways[side] > _STEP:
             ankles[:, side, 2] += min(_LIFT, 0.5 * ways[side]) * filters.bump(v)
-        if not standing or ways[side] > 1e-6:
+        if not bears or ways[side] > 1e-6:
             stands[:, side] = (v <= 0.0) | (v >= 1.0)
     return ankles, feet, stands
 
