@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Literal, final
 
 import numpy as np
@@ -136,7 +137,9 @@ def _told(events: tuple[Event, ...]) -> list[Event]:
     told = list(events)
     gestures = [e for e in told if e.layer == "upper"]
     if len([e for e in told if e.kind != "stand"]) > 1 and not gestures:
-        told = [e for e in told if e.kind != "stand" or e.end - e.start > 1.0]
+        told = [e for e in told if e.kind != "stand" or e.end - e.start > 1.5]
+    stands = [a for a, b in pairwise(told) if a.kind == b.kind == "stand"]
+    told = [e for e in told if not any(e is s for s in stands)]
     for kinds in (("stand",), ("move", "bend"), ("raise", "march")):
         if len(told) > _MOST:
             spare = [e for e in told if e.kind in kinds]

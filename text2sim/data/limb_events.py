@@ -24,7 +24,8 @@ def gestures(s: Signals, others: list[Event]) -> list[Event]:
     sane = (s.upright > 0.7) & (s.pelvis > 0.3)
     waves = _merged(_waves(s, "left", sane) + _waves(s, "right", sane))
     raises = _merged(_raises(s, "left", sane) + _raises(s, "right", sane))
-    raises = [r for r in raises if not any(_same(r, w) for w in waves)]
+    leaps = [e for e in others if e.kind in ("jump", "hop")]
+    raises = [r for r in raises if not any(_same(r, other) for other in waves + leaps)]
     strikes = [e for side in SIDES for e in _punches(s, side, sane) + _kicks(s, side, busy, walks)]
     return waves + raises + _claps(s, sane) + strikes
 
@@ -144,6 +145,7 @@ def _punches(s: Signals, side: str, sane: Array) -> list[Event]:
     speed = np.linalg.norm(s.rate(s.to_body(wrist - s.joint("pelvis"))), axis=1)
     found: list[Event] = []
     for peak in [p for p in _extremes(reach, 0.2) if reach[p] > 0.85 and sane[p]]:
+        peak -= int((reach[: peak + 1][::-1] > 0.97 * reach[peak]).argmin()) - 1
         start = max(0, peak - int(0.4 * s.fps))
         start += int(reach[start : peak + 1].argmin())
         begin, end = arm[start], arm[peak]

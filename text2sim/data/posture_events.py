@@ -84,7 +84,7 @@ def bends(s: Signals, found: list[Event], moves: list[Event]) -> list[Event]:
     if s.frames < 2:
         return []
     trunk = s.to_body(s.joint("neck") - s.joint("pelvis"))
-    bent = (s.smooth(s.upright, 0.1) < 0.6) & (trunk[:, 0] > 0.2) & (s.pelvis > 0.8)
+    bent = (s.smooth(s.upright, 0.1) < 0.71) & (trunk[:, 0] > 0.2) & (s.pelvis > 0.8)
     busy = np.zeros(s.frames, dtype=bool)
     for event in moves:
         if event.kind in ("walk", "run", "jump", "hop", "crawl"):

@@ -149,7 +149,8 @@ def _described(s: Signals, part: Span, length: float) -> Event:
         rise=("up" if rise > 0 else "down") if climbs else None,
         height=abs(rise) * s.scale if climbs else None,
         speed=speed * s.scale, distance=length * s.scale,
-        count=_steps(s, part, length) if whole and shape == "straight" else None, whole=whole,
+        count=_steps(s, part, length) if whole and shape == "straight" and not climbs else None,
+        whole=whole,
     )  # fmt: skip
 
 
@@ -205,7 +206,9 @@ def _swings(angles: Array) -> list[float]:
 
 
 def _steps(s: Signals, part: Span, length: float) -> int | None:
-    """Steps, counted at each foot that comes to stand elsewhere; None where that is doubtful."""
+    """Steps past the other foot; None where their number is doubtful."""
+    ahead = s.positions[part[1] - 1, 0, :2] - s.positions[part[0], 0, :2]
+    ahead = ahead / np.linalg.norm(ahead)
     landings = []
     for side in SIDES:
         stances = s.spans(s.planted(side), shortest=0.1, gap=0.1)
@@ -213,7 +216,8 @@ def _steps(s: Signals, part: Span, length: float) -> int | None:
         for before, after in pairwise(stances):
             way = np.linalg.norm(foot[after[0]] - foot[before[1] - 1])
             inside = part[0] - 0.4 * s.fps <= after[0] <= part[1] + 0.4 * s.fps
-            if way > 0.15 and inside:
+            other = s.joint(f"{OTHER[side]}_ankle")[after[0], :2]
+            if way > 0.15 and inside and (foot[after[0]] - other) @ ahead > 0.1:
                 landings.append((after[0], side))
     landings.sort()
     sides = [side for _, side in landings]
@@ -251,7 +255,7 @@ def _alike(a: Event, b: Event) -> bool:
 def _jump(s: Signals, flight: Span) -> Event | None:
     """A flight that is a jump: high enough, on a body that is upright, from known feet."""
     start, stop = flight
-    if start < 2 or stop > s.frames - 2 or not 0.15 <= (stop - start) / s.fps <= 1.2:
+    if start < 2 or stop > s.frames - 2 or not 0.09 <= (stop - start) / s.fps <= 1.2:
         return None
     apex = start + int(s.positions[start:stop, 0, 2].argmax())
     window = slice(max(0, start - int(0.3 * s.fps)), start + 1)
@@ -325,8 +329,9 @@ def _marches(s: Signals, speed: Array, low: Array) -> list[Event]:
     gap = s.smooth(s.sole("left") - s.sole("right"), 0.05)
     found = []
     for span in s.spans(still, shortest=1.5):
-        lifts = _alternations(gap[span[0] : span[1]], 0.05)
-        if lifts >= 5 and lifts / ((span[1] - span[0]) / s.fps) > 1.0:
+        inside = gap[span[0] : span[1]]
+        often = _alternations(inside, 0.05) >= max(4, 0.8 * (span[1] - span[0]) / s.fps)
+        if often or _alternations(inside, 0.09) >= 2:
             found.append(
                 Event(
                     kind="march", start=span[0] / s.fps, end=span[1] / s.fps, speed=0.0,
