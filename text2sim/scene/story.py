@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from text2sim.actions import ACTIONS
+from text2sim.maths import pace
 from text2sim.scene.geometry import Array, unit, wrap
 from text2sim.scene.layout import Layout
 from text2sim.scene.paths import end_headings, length, smooth, tangent_headings
@@ -297,8 +298,9 @@ def ground_speed(
 def travel_time(
     who: Performer, action: Action, name: str, path: Array, direction: Direction = "forward"
 ) -> float:
-    """Time [s] along a path (N, 3): more where it rises or falls."""
+    """Time [s] along a path (N, 3): more where it rises, falls or bends, and to start and stop."""
     steps = np.diff(path, axis=0)
-    level = float(np.linalg.norm(steps[:, :2], axis=1).sum())
     rise = float(np.abs(steps[:, 2]).sum())
-    return (level + CLIMB_COST * rise) / ground_speed(who, action, name, direction) + 0.25
+    speed = ground_speed(who, action, name, direction)
+    level = pace.travel_time(path[:, :2], pace.pace(path[:, :2], speed))
+    return level + CLIMB_COST * rise / speed + 0.25

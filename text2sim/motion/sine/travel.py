@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from text2sim.maths import filters
+from text2sim.maths.pace import pace, travel_time
 from text2sim.motion.sine.feet import Step, placement_at
 from text2sim.motion.sine.flow import Schedule, flow
 from text2sim.motion.sine.footholds import Route, footholds, route
@@ -36,9 +37,9 @@ def _schedule(performer: Performer, shots: list[Shot], way: Route) -> Schedule:
     start, end = shots[0].segment.start, shots[-1].segment.end - 0.1
     gaits = [gait_of(shot.segment, shot.style) for shot in shots]
     size = performer.skeleton.leg_length / 0.84
-    speeds = np.array([max(_level_length(s) / s.duration, 0.2) for s in shots]) / size
-    lengths = [size * gait.step_length(v) for gait, v in zip(gaits, speeds)]
     owner = np.minimum(np.searchsorted(way.bounds, way.s, side="left"), len(shots) - 1)
+    speed = _pace(way, shots, owner)
+    lengths = np.array([size * gaits[i].step_length(v / size) for i, v in zip(owner, speed)])
     forward = shots[0].segment.direction != "backward"
     if way.length < IN_PLACE:
         beat = 0.55 / shots[0].style.pace
@@ -46,9 +47,12 @@ def _schedule(performer: Performer, shots: list[Shot], way: Route) -> Schedule:
         end = min(end, start + 1.25 * beat * (beats + 1))
         spots = np.linspace(0.0, way.length, beats + 1)
     else:
-        spots = footholds(performer.scene, way, np.array(lengths)[owner], performer.scale, forward)
+        spots = footholds(performer.scene, way, lengths, performer.scale, forward)
     index = owner[np.clip(np.searchsorted(way.s, spots), 0, len(owner) - 1)]
-    effort = _effort(way, spots, speeds[index] * size, np.array(lengths)[index])
+    between = np.append(0.0, 0.5 * (spots[1:] + spots[:-1]))
+    effort = _effort(
+        way, spots, np.interp(between, way.s, speed), np.interp(between, way.s, lengths)
+    )
     landing = start + np.concatenate([[0.0], np.cumsum(effort)]) * (end - start) / effort.sum()
     chosen = [gaits[i] for i in index]
     duty = np.array([gait.duty for gait in chosen])
@@ -57,6 +61,19 @@ def _schedule(performer: Performer, shots: list[Shot], way: Route) -> Schedule:
         spots=spots, landing=landing, middle=landing + OVER * duty * beat,
         sides=_sides(performer, shots[0], len(spots)), gaits=chosen,
     )  # fmt: skip
+
+
+def _pace(way: Route, shots: list[Shot], owner: np.ndarray) -> np.ndarray:
+    """Speed [m/s] at every sample of a route, (N,), such that the time is what is planned."""
+    top = np.array([max(_level_length(s) / s.duration, 0.2) for s in shots])[owner]
+    if way.length < IN_PLACE:
+        return top
+    planned = sum(shot.duration for shot in shots)
+    factor = 1.0
+    for _ in range(4):
+        speed = pace(way.points[:, :2], factor * top)
+        factor = min(factor * travel_time(way.points[:, :2], speed) / planned, 1.8)
+    return speed
 
 
 def _level_length(shot: Shot) -> float:
