@@ -14,7 +14,7 @@ def main(folder: Path) -> None:
     for name, pipeline in {
         "planned": simulated.replace(controller="kinematic"),
         "simulated": simulated,
-        "less_help": simulated.replace(controller=PDController(assist=50.0)),
+        "less_help": simulated.replace(controller=PDController(assist=0.1)),
     }.items():
         anim = pipeline("a woman waves", **options)
         anim.save(folder / f"wave_{name}.png")

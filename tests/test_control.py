@@ -128,11 +128,12 @@ def test_a_far_grasp_is_a_warning() -> None:
 
 
 def test_pd_tracks_within_bounds() -> None:
-    trace = PDController(assist=300.0, assist_torque=100.0).run(world_of(bob()), CTX)
+    trace = PDController(assist=0.4, assist_torque=0.1).run(world_of(bob()), CTX)
     assert trace.outcome.status == "completed"
     assert error(trace).mean() < 0.02
-    assert 0 < trace.assist_force.max() <= 300.0 + 1e-9
-    assert 0 < trace.assist_torque.max() <= 100.0 + 1e-9
+    weight = 9.81 * samples.man().mass
+    assert 0 < trace.assist_force.max() <= 0.4 * weight + 1e-9
+    assert 0 < trace.assist_torque.max() <= 0.1 * weight * 1.8 + 1e-9
     assert trace.assist_force.mean() < 80.0  # the legs carry the weight
     assert trace.tracks[0].contacts[5:].mean() > 0.5
 
@@ -179,7 +180,7 @@ def test_without_assist_a_lean_falls() -> None:
 def test_heavy_assist_is_a_warning() -> None:
     track = bob()
     floating = dataclasses.replace(track, root_positions=track.root_positions + [0, 0, 0.3])
-    trace = PDController(assist=2000.0).run(world_of(floating), CTX)
+    trace = PDController(assist=2.7).run(world_of(floating), CTX)
     assert any("held up" in text for text in trace.warnings)
     assert trace.assist_force.mean() > 0.5 * samples.man().mass * 9.81
 

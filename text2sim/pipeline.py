@@ -42,7 +42,7 @@ class Pipeline:
     """Turns a sentence into a simulated animation.
 
     Every stage takes the name of a backend (`text2sim backends` lists them) or a stage object with
-    settings of its own: `Pipeline(controller=PDController(assist=100.0))`.
+    settings of its own: `Pipeline(controller=PDController(assist=0.2))`.
 
     Raises:
         UnknownBackendError: a name is not known.

@@ -45,14 +45,14 @@ class PDController(RLController):
     and `Trace.assist_force` and `assist_torque` report it.
 
     Attributes:
-        assist: largest force on the pelvis [N].
-        assist_torque: largest torque on the pelvis [N m].
+        assist: largest force on the pelvis, of the body's weight.
+        assist_torque: largest torque on the pelvis, of the body's weight times its stature.
     """
 
     name: ClassVar[str] = "pd"
 
-    assist: float = 500.0
-    assist_torque: float = 300.0
+    assist: float = 0.7
+    assist_torque: float = 0.25
 
     def __post_init__(self) -> None:
         for name, value in (("assist", self.assist), ("assist_torque", self.assist_torque)):
@@ -78,6 +78,7 @@ class Plan:
     """What one actor is asked to do at every step; S steps.
 
     Attributes:
+        weight: of the body [N]. stature: standing height [m].
         heft, bulk: mass and moment of inertia relative to an adult's.
         setpoints_wxyz: of the joints, (S, 22, 4).
         torques: feed-forward of the hanging body [N m], (S, 22, 3).
@@ -88,7 +89,8 @@ class Plan:
     """
 
     reference: Reference
-    mass: float
+    weight: float
+    stature: float
     heft: float
     bulk: float
     setpoints_wxyz: Array
@@ -134,7 +136,8 @@ def _plan(
     lead = (DAMPING_TIME + timestep) * velocities + DAMPING_TIME * slopes(velocities)
     return Plan(
         reference=reference,
-        mass=body.mass,
+        weight=9.81 * body.mass,
+        stature=1.75 * body.skeleton.scale,
         heft=body.mass / 75.0,
         bulk=body.mass / 75.0 * body.skeleton.scale**2,
         setpoints_wxyz=quat.mul(reference.rotations_wxyz, quat.exp(lead)),
@@ -154,6 +157,7 @@ class _Track(Policy):
         self._plans, self._timestep = plans, world.timestep
         self._duration = world.motion.duration
         self._bounds = (assist, assist_torque)
+        self._ends_down = _ends_down(world)
         self._falls: dict[str, Outcome] = {}
         self._limp: dict[str, Drive] = {}
         self._down = {plan.reference.actor: np.ones(len(plan.bearers)) for plan in plans}
@@ -196,18 +200,21 @@ class _Track(Policy):
             setpoints_wxyz=plan.setpoints_wxyz[step],
             torques=plan.torques[step]
             + np.einsum("b,bij->ij", self._down[actor], plan.pushes[step]),
-            force=_bounded(plan.force[step] + pull, self._bounds[0]),
-            torque=_bounded(plan.torque[step] + twist, self._bounds[1]),
+            force=_bounded(plan.force[step] + pull, self._bounds[0] * plan.weight),
+            torque=_bounded(
+                plan.torque[step] + twist, self._bounds[1] * plan.weight * plan.stature
+            ),
         )
 
     def _fall(self, actor: str, body: BodyState, step: int) -> Drive:
-        """From now on the body is limp, and nothing holds it up."""
+        """From now on the body is limp, and nothing holds it up; in a planned fall it may be."""
         time = step * self._timestep
-        self._falls[actor] = Outcome(
-            status="fell",
-            time=time,
-            message=f"{actor} lost the motion after {time:.2f} s and went limp.",
-        )
+        if time < self._ends_down.get(actor, np.inf):
+            self._falls[actor] = Outcome(
+                status="fell",
+                time=time,
+                message=f"{actor} lost the motion after {time:.2f} s and went limp.",
+            )
         self._limp[actor] = Drive(
             setpoints_wxyz=body.rotations_wxyz,
             torques=np.zeros((22, 3)),
@@ -223,6 +230,19 @@ class _Track(Policy):
         return Outcome(status="completed", time=self._duration)
 
 
+def _ends_down(world: World) -> dict[str, float]:
+    """When each actor falls as planned, not to get up again [s]."""
+    assert world.motion.scene is not None
+    timeline = sorted(world.motion.scene.plan.timeline, key=lambda segment: segment.start)
+    down: dict[str, float] = {}
+    for segment in timeline:
+        if segment.action == "fall":
+            down.setdefault(segment.actor, segment.start)
+        elif segment.action in ("stand_up", "crawl") or segment.length > 0.1:
+            down.pop(segment.actor, None)
+    return down
+
+
 def _bounded(vector: Array, bound: float) -> Array:
     size = float(np.linalg.norm(vector))
     return vector if size <= bound else vector * (bound / size)
@@ -232,7 +252,7 @@ def _assist_warnings(trace: Trace, plans: list[Plan]) -> list[str]:
     means = trace.assist_force.mean(axis=0)
     return [
         f"{plan.reference.actor} is held up by {mean:.0f} N on average, "
-        f"{mean / (9.81 * plan.mass):.0%} of the body's weight: read the motion with caution."
+        f"{mean / plan.weight:.0%} of the body's weight: read the motion with caution."
         for plan, mean in zip(plans, means)
-        if mean > HEAVY_ASSIST * 9.81 * plan.mass
+        if mean > HEAVY_ASSIST * plan.weight
     ]
