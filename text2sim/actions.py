@@ -35,7 +35,7 @@ ACTIONS: dict[str, ActionSpec] = {
     "stand": ActionSpec(
         verbs=_verbs(
             "stand, wait, stay, stop, pause, rest, idle, freeze, halt, remain, stand still, "
-            "stop walking, hesitate"
+            "stop walking, hesitate, breathe, catch breath, take breath"
         ),
     ),
     "walk": ActionSpec(
@@ -48,7 +48,7 @@ ACTIONS: dict[str, ActionSpec] = {
             "tread, plod, waddle, hobble, lurch, drift, back up, back off, walk "
             "around, meander, slow down, slow, circle, continue, promenade, traverse, "
             "backpedal, accompany, reel, wade, lumber, totter, mosey, ramble, visit, zigzag, "
-            "navigate"
+            "navigate, shamble, strafe"
         ),
     ),
     "run": ActionSpec(
@@ -141,7 +141,7 @@ ACTIONS: dict[str, ActionSpec] = {
         layer="upper",
         verbs=_verbs(
             "look, watch, see, stare, gaze, look around, observe, glance, search, peer, look "
-            "at, inspect, examine, turn head, look for, notice, admire, spot"
+            "at, inspect, examine, turn head, look for, notice, admire, spot, peek, peep"
         ),
     ),
     "raise_arms": ActionSpec(
@@ -198,12 +198,14 @@ ACTIONS: dict[str, ActionSpec] = {
         duration=1.6,
         verbs=_verbs(
             "stand up, get up, rise, arise, stand back up, get back up, get to foot, rise up, "
-            "sit up"
+            "sit up, wake up, wake, awaken"
         ),
     ),
     "lie": ActionSpec(
         duration=3.0,
-        verbs=_verbs("lie, lie down, lay, lay down, sleep, collapse, recline, take nap, nap"),
+        verbs=_verbs(
+            "lie, lie down, lay, lay down, sleep, collapse, recline, take nap, nap, fall asleep"
+        ),
     ),
     "fall": ActionSpec(
         duration=2.2,
@@ -279,7 +281,7 @@ ACTIONS: dict[str, ActionSpec] = {
         duration=2.0,
         reach=0.5,
         verbs=_verbs(
-            "reach, touch, press, open, close, reach out, tap, pat, poke, shake hand, grope, "
+            "reach, touch, press, open, close, reach out, tap, pat, pet, poke, shake hand, grope, "
             "stroke, feel, hug, embrace, kiss, push button, knock on, shut"
         ),
     ),
@@ -287,7 +289,7 @@ ACTIONS: dict[str, ActionSpec] = {
         duration=6.0,
         verbs=_verbs(
             "dance, boogie, groove, waltz, party, tango, breakdance, salsa, foxtrot, disco, "
-            "dance around, sway"
+            "dance around, sway, moonwalk"
         ),
     ),
 }

@@ -15,8 +15,14 @@ from text2sim.types import PathCue
 if TYPE_CHECKING:
     from text2sim.prompt.work import Interpretation
 
-_LINKS = words("is are was stands standing sits sitting lying lies that which located placed")
+_LINKS = words(
+    "is are was stands standing sits sitting lying lies sit lie stand that which located placed"
+)
 """What may stand between a thing and where it is."""
+
+
+_GOING = words("towards away_from through along across around past")
+"""Ways on which one stays upright."""
 
 
 def place_phrase(work: Interpretation, phrase: Phrase, draft: Draft | None) -> None:
@@ -25,19 +31,30 @@ def place_phrase(work: Interpretation, phrase: Phrase, draft: Draft | None) -> N
     if chunk is None or chunk.start in work.agents:
         return
     work.claim(phrase.start, phrase.end)
+    if draft is not None and PATHS.get(phrase.text) in _GOING:
+        draft.stagger()
     if chunk.role in ("place", "ground"):
         work.claim(chunk.start, chunk.end)
     if chunk.role == "place":
         work.setting = work.setting or chunk.noun
         return
     ids = work.referents(chunk) + _second(work, phrase, chunk)
-    if chunk.role == "ground" or not ids:
+    if chunk.role == "ground" or not ids or _bears(work, phrase, chunk):
+        return
+    if phrase.text == "by" and draft is not None and draft.predicate.passive:
+        work.relate("near", ids, draft.actors[:1])
         return
     owner = _described(work, phrase, draft)
     if owner is not None and PLACES_AT.get(phrase.text):
         work.relate(PLACES_AT[phrase.text], owner, ids)
     elif draft is not None:
         _attach(work, phrase, draft, chunk, ids)
+
+
+def _bears(work: Interpretation, phrase: Phrase, chunk: Chunk) -> bool:
+    """'a table with a lamp on it': 'on it' tells where the lamp is."""
+    low = work.reading.low
+    return phrase.text == "with" and low(chunk.end) in PLACES_AT and low(chunk.end + 1) == "it"
 
 
 def _second(work: Interpretation, phrase: Phrase, chunk: Chunk) -> tuple[str, ...]:
@@ -63,7 +80,9 @@ def _described(work: Interpretation, phrase: Phrase, draft: Draft | None) -> tup
         return None
     is_object = left is draft.predicate.object
     if is_object and (
-        draft.action.name == "put_down" or (phrase.text in PATHS and draft.action.name != "pick_up")
+        draft.action.name == "point"
+        or draft.action.name == "put_down"
+        or (phrase.text in PATHS and draft.action.name != "pick_up")
     ):
         return None
     if (
@@ -94,9 +113,10 @@ def _use(
     work: Interpretation, phrase: Phrase, draft: Draft, ids: tuple[str, ...], place: Placement
 ) -> None:
     kind = PLACES_AT.get(phrase.text, "near")
+    aims = draft.predicate.verb == "point"
     if place.use == "relation":
         work.relate(kind, draft.actors, ids)
-    elif place.use == "target" and draft.action.target is None:
+    elif place.use == "target" and (aims or draft.action.target is None):
         draft.set(target=ids[0])
     elif place.use == "object_on" and draft.action.target is not None:
         work.relate("in" if phrase.text == "out of" else kind, (draft.action.target,), ids)

@@ -62,6 +62,12 @@ class Draft:
         if text not in self.action.manner:
             self.set(manner=(*self.action.manner, text), speed=round(self.action.speed * factor, 3))
 
+    def stagger(self) -> None:
+        """'stumbles a few steps' and 'stumbles towards the door' stay upright."""
+        if self.action.name == "fall" and self.predicate.verb in ("stumble", "trip", "slip"):
+            self.set(name="walk")
+            self.add_manner("staggering", 0.6)
+
     def begin_share(self, warnings: list[str]) -> None:
         """'two steps forward and two steps back': what follows is an action of its own."""
         self.settle(warnings)
@@ -203,6 +209,8 @@ def _with_limb(work: Interpretation, predicate: Predicate, limb: str) -> str:
         "extend",
     ):
         return _nearest(work, f"{verb} {limb}", "kick" if legs else "raise_arms")
+    if verb in ("cross", "uncross", "fold"):
+        return _nearest(work, f"{verb} {limb}", "stand")
     if limb in ("head", "neck"):
         return _nearest(work, f"{verb} {limb}", "nod")
     return _nearest(work, f"{verb} {limb}", VERBS.get(verb) or NEAREST.get(verb) or "stretch")
@@ -264,7 +272,7 @@ def _place_object(work: Interpretation, draft: Draft, objects: tuple[str, ...]) 
 
 def _acts(work: Interpretation, chunk: Chunk) -> bool:
     """It is the subject of the next verb: 'kicks a ball and a woman claps'."""
-    return chunk.head.dep.startswith("nsubj")
+    return chunk.head.dep.startswith("nsubj") or chunk.end in work.verbs
 
 
 def _object_without_id(work: Interpretation, draft: Draft) -> None:

@@ -65,7 +65,13 @@ class Cast:
         noun = chunk.noun.split()[-1]
         noun = UNNAMED.get(noun, noun)
         known = [key for key, actor in self.actors.items() if actor.noun == noun]
-        if known and chunk.definite and not _is_other(chunk) and self._may_mean(known, noun, chunk):
+        bare = chunk.start == chunk.head.index and chunk.count == 1
+        if (
+            known
+            and (chunk.definite or bare)
+            and not _is_other(chunk)
+            and self._may_mean(known, noun, chunk)
+        ):
             if chunk.count is None or chunk.number > 1:
                 return self.refer(chunk, tuple(known))
             return self.refer(chunk, (self._matching(known, chunk),))
@@ -114,13 +120,13 @@ class Cast:
         if chunk.noun in ("one", "ones"):
             return self.refer(chunk, self._one_of_several(chunk))
         noun = "object" if chunk.noun in VAGUE_THINGS else chunk.noun
-        steps: tuple[str, ...] = ()
-        if noun in ("step", "stair") and chunk.count != 1:
+        steps = None
+        if noun in ("step", "stair", "stairs") and chunk.count != 1:
             noun = "stairs"
-            steps = () if chunk.count is None else (f"{chunk.number} steps",)
+            steps = None if chunk.count is None else chunk.number
         known = [key for key, prop in self.props.items() if prop.noun == noun]
         fresh = describe_prop("", noun, chunk)
-        fresh = replace(fresh, adjectives=(*fresh.adjectives, *steps))
+        fresh = replace(fresh, count=steps)
         fitting = [key for key in known if _compatible(self.props[key], fresh)]
         if fitting and not _is_other(chunk) and chunk.determiner not in ("a", "an", "another"):
             several = chunk.count is None or chunk.number > 1
@@ -162,6 +168,8 @@ class Cast:
             return self.refer(
                 chunk, next((ids[:1] for ids in reversed(self.recent) if len(ids) > 1), ())
             )
+        if low == "another":
+            return self.refer(chunk, self._one_more())
         if low in ("it", "itself"):
             return self.refer(chunk, self._last_thing(exclude, placed))
         if low in ("you", "i", "we", "me", "us"):
@@ -180,6 +188,21 @@ class Cast:
             if ids[0] in self.props:
                 return ids[:1]
         return ()
+
+    def _one_more(self) -> tuple[str, ...]:
+        """'another': one more of what was mentioned last."""
+        key = self.recent[-1][0] if self.recent else ""
+        if key in self.actors:
+            actor = self.actors[key]
+            fresh = self._new_id(actor.noun, self.actors)
+            self.actors[fresh] = replace(actor, id=fresh)
+        elif key in self.props:
+            prop = self.props[key]
+            fresh = self._new_id(prop.noun, self.props)
+            self.props[fresh] = replace(prop, id=fresh)
+        else:
+            fresh = self.add_actor("person")
+        return (fresh,)
 
     def _last_group(self, low: str, exclude: tuple[str, ...]) -> tuple[str, ...]:
         everybody = tuple(key for key in self.actors if key not in exclude)

@@ -92,6 +92,9 @@ def _chunk_at(reading: Reading, start: int, verbs: frozenset[int]) -> Chunk | No
     if group:
         return Chunk(start=start, end=start + group, head=word, noun="one", role="pronoun",
                      determiner="", count=1, adjectives=())  # fmt: skip
+    if length := _another(reading, start, verbs):
+        return Chunk(start=start, end=start + length, head=word, noun="another", role="pronoun",
+                     determiner="another", count=1, adjectives=())  # fmt: skip
     if word.low in _PRONOUNS and not (word.low == "it" and reading.low(start + 1) == "'s"):
         return Chunk(start=start, end=start + 1, head=word, noun=word.low, role="pronoun",
                      determiner="", count=1, adjectives=())  # fmt: skip
@@ -130,6 +133,17 @@ def _one_of(reading: Reading, start: int) -> int:
     )
 
 
+def _another(reading: Reading, start: int, verbs: frozenset[int]) -> int:
+    """Length of 'another' or 'another one' without a noun; 0 if it is neither."""
+    if reading.low(start) != "another" or reading.low(start - 1) == "one":
+        return 0
+    after = start + 1 + (reading.low(start + 1) == "one")
+    goes_on = after < len(reading.words) and after not in verbs
+    if goes_on and (_describes(reading, after) or _is_noun(reading, after)):
+        return 0
+    return after - start
+
+
 def _make(
     reading: Reading, start: int, described: int, nouns: int, end: int, determiner: str
 ) -> Chunk:
@@ -139,7 +153,7 @@ def _make(
     adjectives = [*words[described:nouns]]
     while len(compound) > 1 and _only_describes(compound):
         adjectives.append(compound.pop(0))
-    if adjectives and f"{adjectives[-1].low} {singular(head.low)}" in NOUNS:
+    if adjectives and f"{adjectives[-1].low} {singular(head.low)}" in {*NOUNS, *ACTION_NOUNS}:
         compound.insert(0, adjectives.pop())
     noun = " ".join([*(word.low for word in compound[:-1]), singular(head.low)])
     counting = [
@@ -163,13 +177,17 @@ def _counts(word: Word) -> bool:
 def _only_describes(compound: list[Word]) -> bool:
     first = compound[0].low
     joined = " ".join([*(word.low for word in compound[:-1]), singular(compound[-1].low)])
-    return joined not in NOUNS and (
-        first in MATERIALS
-        or first in COLOURS
-        or first in SIZES
-        or first in SPEED
-        or first in DIRECTIONS
-        or first.endswith("ing")
+    return (
+        joined not in NOUNS
+        and joined not in ACTION_NOUNS
+        and (
+            first in MATERIALS
+            or first in COLOURS
+            or first in SIZES
+            or first in SPEED
+            or first in DIRECTIONS
+            or first.endswith("ing")
+        )
     )
 
 

@@ -80,6 +80,8 @@ def _resolve_pronoun(
         and not work.cast.props
         and any(item.object is chunk for item in predicates)
     ):
+        if any(item.object is not None and item.object.role == "body" for item in predicates):
+            return
         work.cast.refer(chunk, (work.cast.add_prop("object"),))
         return
     before = [item for item in predicates if item.index < chunk.start]

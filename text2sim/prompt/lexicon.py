@@ -23,11 +23,13 @@ def _people(words: str, gender: Gender = None, age: Age = "adult") -> dict[str, 
 
 PEOPLE: dict[str, PersonNoun] = {
     **_people("man guy gentleman male lad dude father dad uncle husband brother waiter actor king "
-              "policeman fireman businessman salesman cowboy prince sir bloke monk", "male"),
+              "policeman fireman businessman salesman cowboy prince sir bloke monk daddy "
+              "grandson nephew groom boyfriend", "male"),
     **_people("boy son", "male", "child"),
     **_people("grandfather grandpa granddad", "male", "old"),
     **_people("woman lady female mother mom mum aunt wife sister waitress actress queen ballerina "
-              "policewoman businesswoman princess bride nun housewife", "female"),
+              "policewoman businesswoman princess bride nun housewife mommy "
+              "mummy niece girlfriend", "female"),
     **_people("girl daughter", "female", "child"),
     **_people("grandmother grandma granny", "female", "old"),
     **_people("child kid toddler baby infant", None, "child"),
@@ -42,7 +44,16 @@ PEOPLE: dict[str, PersonNoun] = {
               "stranger baker butcher gardener plumber carpenter firefighter mannequin "
               "samurai warrior wrestler bodybuilder patient boss manager secretary cleaner "
               "drunk performer magician acrobat referee goalkeeper postman mailman "
-              "opponent monster alien detective vampire ghost student pupil librarian"),
+              "opponent enemy npc villain monster alien detective vampire ghost student pupil "
+              "librarian archer cyclist biker surfer skier drummer guitarist pianist juggler "
+              "bowler viking gladiator caveman superhero trainer coach instructor passenger "
+              "driver rider bandit spy agent reporter barber sheriff cop butler"),
+    **_people("alan andrew bob brian carlos charlie chris daniel dave david eric frank fred george "
+              "harry henry jake james jim joe john kevin leo lucas luke martin matt max michael "
+              "mike oliver oscar paul peter robert ryan simon steve thomas tim tom tony", "male"),
+    **_people("alice amy anna anne barbara betty carol clara diana ella emily emma eva hannah "
+              "helen jane jenny jessica julia karen kate laura linda lisa lucy maria mary mia "
+              "nancy nina olivia rachel sally sara sarah sophia sophie susan wendy zoe", "female"),
 }  # fmt: skip
 """Singular noun -> what it says about the person."""
 
@@ -75,7 +86,7 @@ ANIMALS = words(
 BODY = words(
     "hand foot arm leg head knee elbow fist finger shoulder hip chest face back body toe "
     "palm thigh ankle wrist neck throat belly stomach heel waist eye torso mouth hair ear "
-    "nose lap forehead limb"
+    "nose lap forehead limb breath"
 )
 
 GARMENTS = words(
@@ -83,7 +94,8 @@ GARMENTS = words(
     "top trousers pants jeans shorts leggings tights skirt dress gown kilt hat cap helmet "
     "beanie shoe shoes boot boots sneaker sneakers sandals uniform outfit robe cloak "
     "clothes clothing tie scarf sock socks glove gloves kimono apron costume bikini "
-    "swimsuit pyjamas pajamas tracksuit sunglasses turban crown overalls tuxedo"
+    "armor armour raincoat tutu leotard cape swimsuit pyjamas pajamas tracksuit sunglasses "
+    "turban crown overalls tuxedo"
 )
 
 PLACES = words(

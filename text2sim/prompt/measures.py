@@ -13,7 +13,7 @@ from text2sim.prompt.adverbs import (
     SPEED,
 )
 from text2sim.prompt.chunks import Chunk
-from text2sim.prompt.spotting import Kind, Phrase, Spotter
+from text2sim.prompt.spotting import Kind, Phrase, Spotter, opens_clause
 from text2sim.prompt.words import words
 
 FRACTIONS = {"quarter": 0.25, "half": 0.5, "full": 1.0, "complete": 1.0, "whole": 1.0,
@@ -96,7 +96,7 @@ def _is_limb(s: Spotter, start: int, i: int) -> bool:
 def repeats(s: Spotter, i: int) -> Phrase | None:
     """'twice', 'once', 'repeatedly', 'several times'."""
     low = s.reading.low(i)
-    if low in REPEATED:
+    if low in REPEATED and not opens_clause(s, i):
         return Phrase(kind="times", start=i, end=i + 1, value=REPEATED[low])
     for text, times in OFTEN.items():
         if length := s.reading.starts(i, text):

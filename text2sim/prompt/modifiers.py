@@ -95,13 +95,6 @@ def _duration(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
     return True
 
 
-def _stagger(draft: Draft) -> None:
-    """'stumbles a few steps' and 'stumbles forward' stay upright."""
-    if draft.action.name == "fall" and draft.predicate.verb in ("stumble", "trip", "slip"):
-        draft.set(name="walk")
-        draft.add_manner("staggering", 0.6)
-
-
 def _distance(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
     if "distance" in draft.touched:
         draft.begin_share(work.warnings)
@@ -111,7 +104,7 @@ def _distance(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
 
 
 def _steps(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
-    _stagger(draft)
+    draft.stagger()
     if not ACTIONS[draft.action.name].travels:
         return False
     for word in phrase.chunk.adjectives if phrase.chunk is not None else ():
@@ -151,7 +144,7 @@ def _route(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
 
 
 def _side(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
-    if phrase.text:
+    if phrase.text and draft.action.name != "look":
         if draft.action.side not in (None, phrase.text) and _listed(work, phrase):
             draft.begin_share(work.warnings)
         draft.set(side=cast(Side, phrase.text))
@@ -165,11 +158,15 @@ def _turning(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
 
 def _direction(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
     text = phrase.text
+    if text in ("left", "right") and _tells_apart(work, phrase, draft):
+        return True
     if text == "side":
         work.warnings.append("The side is not named: left is taken.")
         text = "left"
     if text.startswith("from "):
         return _from_direction(draft, cast(Direction, text.removeprefix("from ")))
+    if text == "back" and draft.action.name in ("throw", "kick", "carry") and draft.action.target:
+        return _give_back(work, draft)
     if text in ("back", "return"):
         text = "backward" if text == "back" and _goes_backward(work, draft) else ""
     if not text:
@@ -185,9 +182,24 @@ def _direction(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
     if "direction" in draft.touched and draft.action.direction != text and _listed(work, phrase):
         draft.begin_share(work.warnings)
     if text in ("forward", "backward") and draft.predicate.verb == "stumble":
-        _stagger(draft)
+        draft.stagger()
     draft.set(direction=cast(Direction, text))
     draft.touched.add("direction")
+    return True
+
+
+def _tells_apart(work: Interpretation, phrase: Phrase, draft: Draft) -> bool:
+    """'the man on the left' stands left of the others."""
+    chunk = next((chunk for chunk in work.chunks if chunk.end == phrase.start), None)
+    ids = work.referents(chunk)
+    everybody = work.cast.actors if ids and ids[0] in work.cast.actors else work.cast.props
+    others = tuple(key for key in everybody if key not in ids)
+    named = work.reading.starts(phrase.start, f"on the {phrase.text}")
+    if chunk is None or not named or not others or chunk is draft.predicate.object:
+        return False
+    told = any(r.kind in ("left_of", "right_of") and r.references == ids for r in work.relations)
+    if not told:
+        work.relate(f"{phrase.text}_of", ids[:1], others[:1])
     return True
 
 
@@ -199,6 +211,14 @@ def _listed(work: Interpretation, phrase: Phrase) -> bool:
 def _from_direction(draft: Draft, towards: Direction) -> bool:
     """'is pushed from behind' moves forward."""
     draft.set(direction=towards)
+    return True
+
+
+def _give_back(work: Interpretation, draft: Draft) -> bool:
+    """'throws the ball to her and she throws it back'."""
+    for item in work.drafts[: work.drafts.index(draft)]:
+        if item.action.recipient in draft.actors and draft.action.recipient is None:
+            draft.set(recipient=item.actors[0])
     return True
 
 

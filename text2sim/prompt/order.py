@@ -46,6 +46,12 @@ class Placed:
 def arrange(reading: Reading, events: list[Event]) -> list[Placed]:
     """Events in temporal order; an anchor is always an earlier one."""
     order, together = list(events), {}
+    apart: set[int] = set()
+    for event in events:
+        described = _governor(reading, event, events)
+        if described is not None and _is_state(event, described):
+            _move(order, event, min(order.index(described), order.index(event)))
+            together[id(described)] = event
     for event in events:
         marker, main = _marker(reading, event, events), _governor(reading, event, events)
         if main is None or marker is None:
@@ -59,9 +65,12 @@ def arrange(reading: Reading, events: list[Event]) -> list[Placed]:
                 )
                 together[id(late)] = early
         elif marker in ("after", "once"):
+            apart.add(id(main))
             _move(order, event, min(order.index(main), order.index(event)))
-        elif order.index(event) < order.index(main):
-            _move(order, event, order.index(main))
+        else:
+            apart.add(id(event))
+            if order.index(event) < order.index(main):
+                _move(order, event, order.index(main))
     for event in events:
         main = _governor(reading, event, events)
         if (
@@ -70,7 +79,14 @@ def arrange(reading: Reading, events: list[Event]) -> list[Placed]:
             and event.predicate.head.tag == "VBG"
         ):
             _move(order, event, min(order.index(main), order.index(event)))
-    return _anchored(reading, order, together)
+    return _anchored(reading, order, together, apart)
+
+
+def _is_state(event: Event, main: Event) -> bool:
+    """'walks to a man who is sitting': he sits already."""
+    head = event.predicate.head
+    still = event.name in ("sit", "stand", "lie") and head.tag == "VBG"
+    return still and head.dep in ("relcl", "acl") and not set(event.actors) & set(main.actors)
 
 
 def _move(order: list[Event], event: Event, index: int) -> None:
@@ -119,7 +135,9 @@ def _governed_by(reading: Reading, event: Event, head: Event) -> bool:
     return reading.head(event.predicate.head).index in head.predicate.words
 
 
-def _anchored(reading: Reading, order: list[Event], together: dict[int, Event]) -> list[Placed]:
+def _anchored(
+    reading: Reading, order: list[Event], together: dict[int, Event], apart: set[int]
+) -> list[Placed]:
     placed: list[Placed] = []
     for index, event in enumerate(order):
         partner = together.get(id(event))
@@ -127,6 +145,8 @@ def _anchored(reading: Reading, order: list[Event], together: dict[int, Event]) 
             placed.append(Placed(event=event, start="after", anchor=None))
         elif partner is not None and partner in order[:index]:
             placed.append(Placed(event=event, start="with", anchor=order.index(partner)))
+        elif id(event) in apart:
+            placed.append(Placed(event=event, start="after", anchor=len(placed) - 1))
         else:
             placed.append(_after_or_with(reading, placed, event))
     return placed

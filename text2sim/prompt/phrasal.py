@@ -5,7 +5,7 @@ from __future__ import annotations
 from text2sim.actions import VERBS
 from text2sim.prompt.adverbs import INTENSITY, SPEED
 from text2sim.prompt.chunks import Chunk
-from text2sim.prompt.lexicon import singular
+from text2sim.prompt.lexicon import PEOPLE, singular
 from text2sim.prompt.numbers import STEPS
 from text2sim.prompt.sentence import Reading, Word
 from text2sim.prompt.verbs import (
@@ -14,10 +14,12 @@ from text2sim.prompt.verbs import (
     TRANSITIVE_PARTICLES,
     verb_forms,
 )
+from text2sim.prompt.words import words
 
-_PARTICLES = frozenset(
-    ["up", "down", "over", "around", "away", "off", "out", "back", "round", "forward", "still"]
-)
+_PARTICLES = words("up down over around away off out back round forward still asleep")
+
+
+_DRESSING = ("put on", "take off")
 
 
 def direct_object(reading: Reading, word: Word, chunks: tuple[Chunk, ...]) -> Chunk | None:
@@ -25,7 +27,10 @@ def direct_object(reading: Reading, word: Word, chunks: tuple[Chunk, ...]) -> Ch
     index = word.index + 1
     while _may_precede_object(reading, word, index):
         index += 1
+    dressing = f"{word.lemma} {reading.low(index)}" in _DRESSING
     for chunk in chunks:
+        if dressing and chunk.start == index + 1 and chunk.role == "garment":
+            return chunk
         if (chunk.start == index and chunk.role not in ("measure", "route", "empty")) or (
             chunk.start == index and chunk.head.lemma in STEPS
         ):
@@ -80,6 +85,10 @@ def phrasal_verb(reading: Reading, word: Word, direct: Chunk | None) -> tuple[st
     after = word.index + 1
     while reading.low(after).endswith("ly") and reading.low(after) not in ("family",):
         after += 1
+    if direct is not None and direct.role == "garment":
+        for index in (after, direct.end):
+            if f"{lemma} {reading.low(index)}" in _DRESSING:
+                return f"{lemma} {reading.low(index)}", {index}
     candidates = [(after, True)]
     if direct is not None:
         candidates.append((direct.end, False))
@@ -110,6 +119,8 @@ def _is_particle(reading: Reading, verb: Word, index: int, near: bool) -> bool:
         reading.words[following].tag in ("DT", "PRP$", "CD", "PRP", "PDT")
         or reading.words[following].tag.startswith(("NN", "JJ"))
     )
+    if reading.low(index) == "down" and _names_person(reading, following):
+        return True
     if not opens or (
         reading.low(following) in ("left", "right", "straight", "his", "her") and not near
     ):
@@ -117,3 +128,12 @@ def _is_particle(reading: Reading, verb: Word, index: int, near: bool) -> bool:
     if reading.low(following) in ("to", "from", "again"):
         return True
     return verb.lemma in TRANSITIVE_PARTICLES and near
+
+
+def _names_person(reading: Reading, index: int) -> bool:
+    """'before sitting down the woman ...': nobody sits down a woman."""
+    while reading.low(index) in ("the", "a", "an") or (
+        index < len(reading.words) and reading.words[index].tag == "JJ"
+    ):
+        index += 1
+    return singular(reading.low(index)) in PEOPLE

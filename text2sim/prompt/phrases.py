@@ -21,7 +21,7 @@ from text2sim.prompt.lexicon import BODY, singular
 from text2sim.prompt.manners import manner, set_phrase
 from text2sim.prompt.measures import measure, repeats, route, turning
 from text2sim.prompt.sentence import Reading
-from text2sim.prompt.spotting import ARTICLES, Phrase, Spotter
+from text2sim.prompt.spotting import ARTICLES, Phrase, Spotter, opens_clause
 from text2sim.prompt.words import words
 
 _FILLERS = (
@@ -48,6 +48,9 @@ def _side(s: Spotter, i: int) -> Phrase | None:
         i += s.reading.starts(i, phrase)
     for _ in range(2):
         i += low(i) in _BEFORE_LIMBS
+    bare = low(i) in ARTICLES and low(i + 1) in ("left", "right")
+    if low(start) in ("with", "using") and bare and singular(low(i + 2)) not in BODY:
+        return Phrase(kind="side", start=start, end=i + 2, text=low(i + 1))
     chunk = s.chunk_at(i)
     if chunk is None or chunk.role != "body":
         return None
@@ -194,6 +197,8 @@ def _place(s: Spotter, i: int) -> Phrase | None:
     for preposition in sorted(candidates, key=lambda text: (-len(text.split()), text)):
         end = i + len(preposition.split())
         chunk = s.chunk_at(end)
+        if opens_clause(s, i):
+            continue
         if chunk is not None and chunk.role in (
             "actor",
             "prop",
@@ -209,7 +214,7 @@ def _place(s: Spotter, i: int) -> Phrase | None:
 def _bare_path(s: Spotter, i: int) -> Phrase | None:
     """'walks away', 'runs past': a way without an object."""
     low = s.reading.low(i)
-    bare = ("away", "past", "across", "through", "over", "around", "along", "off")
+    bare = ("away", "out", "past", "across", "through", "over", "around", "along", "off")
     if low in bare and s.chunk_at(i + 1) is None and s.reading.low(i + 1) not in ("of", "from"):
         return Phrase(kind="way", start=i, end=i + 1, text=low)
     return None
@@ -231,6 +236,8 @@ def _empty(s: Spotter, i: int) -> Phrase | None:
     for text in _FILLERS:
         if length := s.reading.starts(i, text):
             return Phrase(kind="empty", start=i, end=i + length)
+    if opens_clause(s, i):
+        return Phrase(kind="empty", start=i, end=i + 1)
     adverb = low in EMPTY_ADVERBS and s.reading.words[i].tag[:2] in ("RB", "IN")
     if adverb and low not in PATHS and low != "away":
         return Phrase(kind="empty", start=i, end=i + 1)

@@ -197,6 +197,11 @@ def _is_passive(reading: Reading, word: Word) -> bool:
         "getting",
     }
     participle = word.tag in ("VBN", "VBD")
+    if participle and word.dep == "conj" and reading.head(word).is_verb:
+        own = any(child.dep.startswith("nsubj") for child in reading.children(word))
+        governor = reading.head(word)
+        if not own and governor.tag == "VBN" and _is_passive(reading, governor):
+            return True
     return participle and (bool(helpers & be) or bool(before & be) or _by_follows(reading, word))
 
 

@@ -150,7 +150,12 @@ def _should_be_verb(words: list[str], tags: list[str], i: int, verbless: bool) -
     j = i - 1
     while j >= 0 and (words[j].endswith("ly") or words[j] in _BETWEEN or words[j] in DIRECTIONS):
         j -= 1
+    if j > 1 and words[j] == "the" and j < i - 1 and words[j - 1] in ("on", "at", "to"):
+        j -= 2
     before = words[j] if j >= 0 else ""
+    several_ones = before == "another" or (before == "one" and words[j - 1] == "another")
+    if is_third_person(words[i]) and several_ones:
+        return True
     if value(before) is not None or before in ("the", "his", "her"):
         return False
     noun = singular(before)
@@ -163,7 +168,18 @@ def _should_be_verb(words: list[str], tags: list[str], i: int, verbless: bool) -
         )
         several = verbless and noun in _ANIMATE and "and" in words[:i]
         subject = plural or several or before in ("you", "they", "we", "i", "to")
-        return unknown or (words[i] in verb_forms() and subject)
+        joint = before in ("and", ",") and (words[0] == "you" or _is_plural(words[:j]))
+        joint = joint and "VB" in " ".join(tags[:j])
+        after = tags[i + 1] if i + 1 < len(tags) else "."
+        joint = joint and not thing and not after.startswith("NN")
+        after_person = verbless and noun in PEOPLE and not thing and j == i - 1
+        return unknown or (words[i] in verb_forms() and (subject or joint or after_person))
     joined = before in (",", "and", "then", ";", ".", "but") or j < i - 1
     headline = verbless and tags[j].startswith("NN") and j == i - 1
     return animate or ((joined or headline) and not thing)
+
+
+def _is_plural(before: list[str]) -> bool:
+    """Several people are named: 'two men', 'a boy and a girl'."""
+    people = [word for word in before if singular(word) in PEOPLE]
+    return len(people) > 1 or any(singular(word) != word for word in people)

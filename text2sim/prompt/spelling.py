@@ -28,11 +28,13 @@ from text2sim.prompt.words import words
 
 _OTHER = words(
     "clockwise counterclockwise upstairs downstairs diagonally sideways quarter circle "
-    "circles guitar violin spot obstacle performs performing"
+    "circles guitar violin spot obstacle puddle puddles performs performing"
 )
 
 _FREQUENT_SLIPS = {"foward": "forward", "walkes": "walks", "beeing": "being", "trun": "turn",
-                   "hight": "high", "lager": "larger", "tu": "to"}  # fmt: skip
+                   "hight": "high", "lager": "larger", "tu": "to", "teh": "the",
+                   "hte": "the", "adn": "and", "nad": "and", "wiht": "with", "thru": "through",
+                   "dor": "door"}  # fmt: skip
 """Slips that spaCy's vocabulary holds, since its corpus made them too."""
 
 

@@ -72,3 +72,14 @@ class Spotter:
                     self.taken |= set(range(phrase.start, phrase.end))
                     break
         return found
+
+
+def opens_clause(s: Spotter, i: int) -> bool:
+    """'before he jumps', 'once he is there': a conjunction with its subject."""
+    chunk = s.chunk_at(i + 1)
+    return (
+        s.reading.low(i) in ("before", "after", "once", "until", "since")
+        and chunk is not None
+        and chunk.role in ("actor", "pronoun")
+        and chunk.head.dep.startswith("nsubj")
+    )

@@ -12,24 +12,28 @@ NEAREST: dict[str, str] = {
     verb: action
     for action, verbs in {
         "reach": "wipe clean wash scrub rub polish sweep paint write draw cook stir type ring mop "
-        "fix repair build dust knead brush iron saw screw adjust use work operate interact tie",
+        "fix repair build dust knead brush iron saw screw adjust use work operate interact "
+        "tie water pour peel zip",
         "talk": "play strum drum conduct smile cry whistle act imitate impersonate mimic pretend "
-        "complain weep recite present",
+        "complain weep recite present count",
         "crawl": "swim",
-        "walk": "ride drive skate ski surf fly evade avoid dodge sail recover exit balance sway",
+        "walk": "ride cycle drive skate ski surf fly evade avoid dodge sail recover exit "
+        "balance sway",
         "spin": "cartwheel somersault flip backflip",
         "march": "stomp stamp",
         "punch": "swing hammer chop spar practice swat cut stab fence golf wrestle whip",
         "throw": "shoot serve drop-kick sling",
-        "wave": "flap wiggle fan flutter shake",
+        "wave": "flap wiggle fan flutter shake blow",
         "look": "read listen examine search scan smell wonder check",
         "drink": "smoke brush",
         "kneel": "lunge",
-        "sit": "meditate study",
-        "squat": "hide shelter",
+        "sit": "meditate study chill lounge knit",
+        "squat": "hide shelter land",
         "stretch": "train twist handstand headstand yoga pose perform do make pushup situp pullup",
         "point": "aim show",
-        "bow": "sneeze cough vomit",
+        "bow": "sneeze cough vomit tip",
+        "pull": "row paddle",
+        "raise_arms": "hang",
         "push": "shovel dig rake vacuum plough",
         "pick_up": "pluck fish catch-up steal load",
         "dance": "ballet",
@@ -53,7 +57,8 @@ WITH_OBJECT: dict[str, str] = {
     "lay down": "put_down", "lay": "put_down", "move": "push", "raise": "pick_up",
     "bounce": "throw", "swing": "punch", "rest": "put_down", "turn over": "push", "head": "punch",
     "rock": "push", "spin": "spin", "stick": "put_down", "show": "carry", "shake": "wave",
-    "take off": "pick_up", "balance": "pick_up", "stamp": "kick", "stomp": "kick", "leave": "walk",
+    "take off": "pick_up", "put on": "pick_up", "balance": "pick_up", "stamp": "kick",
+    "stomp": "kick", "leave": "walk", "throw up": "throw",
 }  # fmt: skip
 """What verbs mean when they act upon a thing, where that differs from `VERBS`."""
 
@@ -61,7 +66,7 @@ WITHOUT_OBJECT: dict[str, str] = {
     "roll": "fall", "hold": "stand", "draw": "reach", "lift": "stand_up", "pass": "walk",
     "set": "stand", "slide": "walk", "place": "stand", "drop": "fall", "take": "stand",
     "shift": "walk", "roll over": "fall", "position": "stand", "lower": "squat",
-    "raise": "stand_up",
+    "raise": "stand_up", "get": "walk",
 }  # fmt: skip
 """What verbs mean when nothing is acted upon."""
 
@@ -157,7 +162,7 @@ ACTION_NOUNS: dict[str, str] = {
     "goodbye": "wave", "glance": "glance", "visit": "visit", "quickstep": "dance", "rumba": "dance",
     "samba": "dance", "pushup": "pushup",
     "situp": "situp", "pullup": "pullup", "jumping jack": "jump", "knee bend": "squat",
-    "high five": "clap", "karate": "punch", "prayer": "pray",
+    "high five": "clap", "karate": "punch", "prayer": "pray", "moonwalk": "moonwalk",
 }  # fmt: skip
 """Nouns that name an action after a light verb -> verb."""
 

@@ -16,6 +16,7 @@ from text2sim.types import RGB, Prop
 
 MESH_SUFFIXES = (".obj", ".stl", ".glb", ".ply")
 FACTORS = {"tiny": 0.5, "small": 0.75, "medium": 1.0, "large": 1.35, "huge": 1.8}
+MOST_STEPS = 24
 STEPS = {"tiny": 3, "small": 4, "medium": 6, "large": 9, "huge": 12}
 STRETCHED: dict[str, tuple[float, float, float]] = {
     "tall": (1.0, 1.0, 1.3), "high": (1.0, 1.0, 1.3), "low": (1.0, 1.0, 0.7),
@@ -126,6 +127,7 @@ def _size(prop: Prop, kind: str) -> tuple[np.ndarray, int]:
         count = STEPS[prop.size or "medium"] + (
             3 if {"tall", "long", "high"} & {*prop.adjectives} else 0
         )
+        count = count if prop.count is None else min(max(prop.count, 1), MOST_STEPS)
         return np.array([count * GOING, size[1], count * RISE]), count
     for adjective in prop.adjectives:
         size = size * STRETCHED.get(adjective, (1.0, 1.0, 1.0))

@@ -53,6 +53,8 @@ class Prop:
     size: Literal["tiny", "small", "medium", "large", "huge"] | None = None
     adjectives: tuple[str, ...] = ()
     """Remaining describing words: "tall", "long", "round", "old"."""
+    count: int | None = None
+    """Number of parts where the sentence says it: "five steps" are stairs with 5."""
 
 
 @dataclass(frozen=True, kw_only=True)
