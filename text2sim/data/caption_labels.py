@@ -30,7 +30,8 @@ _WALKS = r"straightforward, walking|^(slow )?walk\b|a person walks|sneaks"
 _RULES = (
     _rule(_SIMPLE.pattern, _NEVER, lambda e: False),
     _rule(rf"(?:{_WALKS})(?!.*jump)(?!.*run)", ("run",), lambda e: False),
-    _rule(r"^(?!.*along the wall)(?:straightforward|^(slow )?walk$|walks forward|runs forward|jogs forward)",
+    # Along the wall they go sideways, with both hands on it.
+    _rule(r"^(?!.*along the wall)(straightforward|(slow )?walk$|.*(walks|runs|jogs) forward)",
           _TRAVEL, lambda e: e.direction in (None, "forward")),
     _rule(r"^run$|circular, running|^a person (runs|jogs)|sprints$", ("walk",), lambda e: False),
     _rule(r"sideways to the left", _TRAVEL, lambda e: e.direction in (None, "left")),
