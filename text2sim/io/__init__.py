@@ -30,6 +30,9 @@ WRITERS: dict[str, str] = {
     ".usdz": "text2sim.io.usd:write_usd",
     ".bvh": "text2sim.io.bvh:write_bvh",
     ".html": "text2sim.io.web_page:write_html",
+    ".csv": "text2sim.io.table:write_csv",
+    ".xml": "text2sim.io.mjcf:write_mjcf",
+    ".urdf": "text2sim.io.urdf:write_urdf",
 }
 """File suffix -> "module:function"; the modules are imported when they are needed."""
 
