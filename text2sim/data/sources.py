@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from text2sim.data import convert, pack
+from text2sim.data.amass import read_amass
 from text2sim.data.captions import Caption, read_captions
 from text2sim.data.deepmimic import read_deepmimic
 from text2sim.data.layouts import LAYOUTS, FeatureLayout
@@ -24,7 +25,7 @@ from text2sim.io.bvh_reader import read_bvh
 from text2sim.types.motion import Motion
 
 Array = NDArray[np.floating]
-Kind = Literal["pack", "features", "bvh", "cmu", "deepmimic"]
+Kind = Literal["pack", "features", "bvh", "cmu", "deepmimic", "amass"]
 
 
 @final
@@ -166,6 +167,11 @@ def _find_deepmimic(root: Path, fps: float) -> dict[str, Clip]:
     return _clips(root, "humanoid3d_*.txt", lambda path: to_motion(read_deepmimic(path), unit="m"))
 
 
+def _find_amass(root: Path, fps: float) -> dict[str, Clip]:
+    """By the names that AMASS gives its files."""
+    return {**_clips(root, "*_poses.npz", read_amass), **_clips(root, "*_stageii.npz", read_amass)}
+
+
 def _find_pack(root: Path, fps: float) -> dict[str, Clip]:
     """Layers of `text2sim.data.pack` in the folder itself."""
     clips = {}
@@ -183,7 +189,7 @@ def _find_pack(root: Path, fps: float) -> dict[str, Clip]:
 
 FINDERS: dict[Kind, Callable[[Path, float], dict[str, Clip]]] = {
     "pack": _find_pack, "features": _find_features, "bvh": _find_bvh, "cmu": _find_cmu,
-    "deepmimic": _find_deepmimic,
+    "deepmimic": _find_deepmimic, "amass": _find_amass,
 }  # fmt: skip
 
 
