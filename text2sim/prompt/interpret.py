@@ -9,7 +9,7 @@ from text2sim.prompt.chunks import Chunk, find_chunks
 from text2sim.prompt.complete import complete
 from text2sim.prompt.guard import EXAMPLE
 from text2sim.prompt.introduce import introduce
-from text2sim.prompt.lexicon import FUNCTION_WORDS, NEGATIONS
+from text2sim.prompt.lexicon import ANIMALS, FUNCTION_WORDS, NEGATIONS
 from text2sim.prompt.modifiers import apply_phrases
 from text2sim.prompt.narrate import write_actions
 from text2sim.prompt.phrases import spot_phrases
@@ -83,6 +83,10 @@ def _without_things(
     kept: list[Predicate] = []
     for item in predicates:
         subjects = subject_ids(work, item)
+        busy = item.head.tag == "VBG" and item.object is not None and kept
+        if busy and work.cast.props.keys() >= {*subjects} and not _animal(work, subjects):
+            kept.append(item)
+            continue
         if not subjects or item.passive or not all(key in work.cast.props for key in subjects):
             kept.append(item)
             continue
@@ -91,6 +95,11 @@ def _without_things(
             work.warnings.append(f"Only people act: '{noun}' does not '{item.verb}'.")
             work.claimed -= item.words
     return tuple(kept)
+
+
+def _animal(work: Interpretation, things: tuple[str, ...]) -> bool:
+    """In 'sits on a chair reading a book' the chair does not read, but a dog chases a cat."""
+    return any(work.cast.props[key].noun.split()[-1] in ANIMALS for key in things)
 
 
 def _without_purposes(

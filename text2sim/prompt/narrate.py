@@ -48,11 +48,23 @@ def _write(
                 action = _towards(action, other)
                 if action.recipient == other and first is not None:
                     action = replace(action, start="after", anchor=first)
+            action = _not_oneself(action)
             actions.append(action)
             first = first or action.id
             last[actor] = action.id
             start, anchor = "after", action.id
     return last
+
+
+def _not_oneself(action: Action) -> Action:
+    """Nobody acts upon or goes to themselves: 'turns to her left', 'throws it to himself'."""
+    own = action.actor
+    return replace(
+        action,
+        target=None if action.target == own else action.target,
+        recipient=None if action.recipient == own else action.recipient,
+        paths=tuple(cue for cue in action.paths if cue.targets != (own,)),
+    )
 
 
 def _towards(action: Action, other: str) -> Action:
