@@ -18,9 +18,10 @@ from text2sim.errors import Cancelled, ConfigError
 from text2sim.maths import quaternions as quat
 from text2sim.physics.body import PhysicalBody
 from text2sim.physics.pybullet import PyBulletEngine
+from text2sim.pipeline import Pipeline
 from text2sim.skeleton import INDEX, Skeleton
 from text2sim.stage import Context
-from text2sim.types import Contact, Grasp, Motion, SceneObject, Trace, Track, World
+from text2sim.types import Contact, Grasp, Motion, SceneObject, Segment, Trace, Track, World
 
 FPS = 30.0
 CTX = Context(stage="controller")
@@ -159,6 +160,37 @@ def test_a_hopeless_motion_falls() -> None:
     assert "man1" in trace.outcome.message
     assert len(trace.tracks[0].root_positions) == 45
     assert trace.tracks[0].root_positions[-1, 2] < 0.8
+    assert trace.assist_force[-1, 0] == 0.0
+
+
+@pytest.mark.parametrize("prompt", ["a man climbs a ladder", "a girl climbs a ladder"])
+def test_a_ladder_is_climbed_by_hands_and_feet(prompt: str) -> None:
+    trace = Pipeline()(prompt, until="controller")
+    assert trace.outcome.status == "completed"
+    assert not trace.warnings
+    track = trace.tracks[0]
+    assert track.root_positions[-1, 2] - track.root_positions[0, 2] > 0.9
+    assert {grasp.hand for grasp in trace.world.motion.grasps} == {"left", "right"}
+    assert error(trace).mean() < 0.05
+
+
+def test_a_sprint_keeps_its_feet() -> None:
+    trace = Pipeline()("a man runs as fast as he can", until="controller")
+    assert trace.outcome.status == "completed"
+
+
+def test_a_planned_fall_is_no_failure() -> None:
+    track = bob()
+    roots = track.root_positions.copy()
+    roots[15:, 0] += 3.0
+    world = world_of(dataclasses.replace(track, root_positions=roots))
+    scene = world.motion.scene
+    assert scene is not None
+    fall = Segment(actor="man1", action="fall", start=0.4, end=1.5, path=np.zeros((1, 3)))
+    plan = dataclasses.replace(scene.plan, timeline=(fall,))
+    motion = dataclasses.replace(world.motion, scene=dataclasses.replace(scene, plan=plan))
+    trace = PDController().run(dataclasses.replace(world, motion=motion), CTX)
+    assert trace.outcome.status == "completed"
     assert trace.assist_force[-1, 0] == 0.0
 
 

@@ -279,6 +279,38 @@ def test_a_thrown_object_flies_ballistically(hand: str) -> None:
     assert np.linalg.norm(path[-1] - flight) < 0.12
 
 
+def left_wrist(state: BodyState) -> np.ndarray:
+    joints, _ = Skeleton.of_stature(samples.man().stature).forward(
+        state.root_position[None], state.rotations_wxyz[None]
+    )
+    return joints[0, INDEX["left_wrist"]]
+
+
+def test_a_hand_holds_on_to_a_fixed_thing_and_no_longer_than_asked() -> None:
+    bar = dataclasses.replace(thing(ball_part(0.04), (0, 0.95, 1.92)), fixed=True)
+    lift = rest_drive(np.array([0, 0, 0.6 * samples.man().mass * G]))
+    with world_of(bar, actors=True).open() as simulation:
+        state = simulation.body("man1")
+        high = dataclasses.replace(state, root_position=state.root_position + [0, 0, 0.5])
+        simulation.place("man1", high)
+        for hand in ("left", "right"):
+            simulation.attach("man1", hand, "thing1")
+        simulation.release("man1", "thing1", "right")
+        for _ in range(24):
+            simulation.step({"man1": lift})
+        saved, drops = simulation.snapshot(), []
+        for holds in (False, True):
+            simulation.restore(saved)
+            if not holds:
+                simulation.release("man1", "thing1")
+            for _ in range(60):
+                simulation.step({"man1": lift})
+            drops.append(left_wrist(high)[2] - left_wrist(simulation.body("man1"))[2])
+    free, held = drops
+    assert held < 0.06
+    assert free > 0.15
+
+
 def test_two_worlds_at_once() -> None:
     world = world_of(thing(ball_part(), (0, 0, 3)))
     with world.open() as first, world.open() as second:

@@ -99,8 +99,8 @@ def _progress(t: np.ndarray, ends: tuple[float, float], marks: tuple[float, ...]
     start, off, land, end = marks
     gap = ends[1] - ends[0]
     knots = np.array([start, off, land, end])
-    values = ends[0] + gap * np.array([0.0, 0.10, 0.93, 1.0])
-    pace = 0.83 * gap / (land - off)
+    values = ends[0] + gap * np.array([0.0, 0.10, 0.87, 1.0])
+    pace = 0.77 * gap / (land - off)
     return filters.hermite(knots, values, np.array([0.0, pace, 0.8 * pace, 0.0]), t)
 
 
