@@ -190,6 +190,8 @@ def _canonical(work: Interpretation, predicate: Predicate, objects: tuple[str, .
 def _with_limb(work: Interpretation, predicate: Predicate, limb: str) -> str:
     """'raises his arm', 'shakes her head', 'bends his knees', 'swings his arms'."""
     verb = predicate.verb.split()[0]
+    if verb in ("cross", "uncross", "fold"):
+        return _nearest(work, f"{verb} {limb}", "stand")
     for key in (predicate.verb, f"{verb} {limb}"):
         if key in VERBS and (
             " " in key or verb not in ("raise", "lift", "move", "take", "put", "hold")
@@ -209,8 +211,6 @@ def _with_limb(work: Interpretation, predicate: Predicate, limb: str) -> str:
         "extend",
     ):
         return _nearest(work, f"{verb} {limb}", "kick" if legs else "raise_arms")
-    if verb in ("cross", "uncross", "fold"):
-        return _nearest(work, f"{verb} {limb}", "stand")
     if limb in ("head", "neck"):
         return _nearest(work, f"{verb} {limb}", "nod")
     return _nearest(work, f"{verb} {limb}", VERBS.get(verb) or NEAREST.get(verb) or "stretch")
