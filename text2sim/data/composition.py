@@ -19,7 +19,7 @@ from typing import final
 import numpy as np
 
 from text2sim.data.captioner import AutoCaption, caption, mirror_words, sentence
-from text2sim.data.events import UPPER, Event
+from text2sim.data.events import UPPER, Event, joined
 from text2sim.errors import ConfigError
 from text2sim.types import Motion
 
@@ -79,7 +79,7 @@ def then(*clips: CaptionedMotion, rng: np.random.Generator, blend: float = 0.4) 
     for clip in clips:
         events += [_shifted(event, offset) for event in clip.caption.events]
         offset += clip.motion.duration
-    return _told(motion, _in_turn(events), rng, styles=[c.caption.style for c in clips])
+    return _told(motion, joined(_in_turn(events)), rng, styles=[c.caption.style for c in clips])
 
 
 def during(

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from text2sim.maths import filters
+from text2sim.maths import quaternions as quat
 from text2sim.skeleton import INDEX
 from text2sim.types import Track
 
@@ -44,7 +45,14 @@ class Signals:
     @cached_property
     def scale(self) -> float:
         """Leg relative to that of a 1.75 m adult."""
-        return self.track.skeleton.leg_length / 0.84
+        bones = np.linalg.norm(self.track.skeleton.offsets, axis=1)
+        return float(bones[[4, 5, 7, 8]].sum()) / 2.0 / 0.84
+
+    @cached_property
+    def arm(self) -> float:
+        """Shoulder to wrist of a straight arm, mean of both."""
+        bones = np.linalg.norm(self.track.skeleton.offsets, axis=1)
+        return float(bones[18:22].sum()) / 2.0 / self.scale
 
     @cached_property
     def positions(self) -> Array:
@@ -54,7 +62,13 @@ class Signals:
     @cached_property
     def soles(self) -> Array:
         """Heights of left heel, left toe, right heel, right toe above z = 0, (T, 4)."""
-        return self.track.soles()[..., 2] / self.scale
+        positions, rotations = self.track.joints()
+        rest = self.track.skeleton.rest_positions()[:, 2]
+        heights = []
+        for joint, reach in ((7, -0.055), (10, 0.065), (8, -0.055), (11, 0.065)):
+            point = quat.rotate(rotations[:, joint], [reach, 0.0, -rest[joint]])
+            heights.append(positions[:, joint, 2] + point[:, 2])
+        return np.stack(heights, axis=1) / self.scale
 
     @cached_property
     def floor(self) -> Array:

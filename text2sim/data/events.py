@@ -88,10 +88,10 @@ def detect(track: Track, fps: float) -> tuple[Event, ...]:
     low = posture_events.bends(signals, postures, moves)
     events = moves + postures + limbs + low
     events += posture_events.stands(signals, events)
-    return tuple(_joined(sorted(events, key=lambda e: (e.start, e.end, e.kind))))
+    return tuple(joined(sorted(events, key=lambda e: (e.start, e.end, e.kind))))
 
 
-def _joined(events: list[Event]) -> list[Event]:
+def joined(events: list[Event]) -> list[Event]:
     """Events where the same thing twice, with nothing but gestures between, is one thing."""
     result: list[Event] = []
     for event in events:

@@ -10,6 +10,8 @@ from text2sim.data.event_signals import OTHER, SIDES, Array, Signals, share
 from text2sim.data.events import Event
 
 Span = tuple[int, int]
+_LEG = 0.84
+"""Length of a leg in the units of the signals [m]."""
 
 
 def gestures(s: Signals, others: list[Event]) -> list[Event]:
@@ -141,7 +143,7 @@ def _punches(s: Signals, side: str, sane: Array) -> list[Event]:
     """A fist that goes straight to the front, fast, at the height of chest or head."""
     wrist, shoulder = s.joint(f"{side}_wrist"), s.joint(f"{side}_shoulder")
     arm = s.to_body(wrist - shoulder)
-    reach = np.linalg.norm(arm, axis=1) / (s.track.skeleton.arm_length / s.scale)
+    reach = np.linalg.norm(arm, axis=1) / s.arm
     speed = np.linalg.norm(s.rate(s.to_body(wrist - s.joint("pelvis"))), axis=1)
     found: list[Event] = []
     for peak in [p for p in _extremes(reach, 0.2) if reach[p] > 0.85 and sane[p]]:
@@ -175,7 +177,7 @@ def _kicks(s: Signals, side: str, busy: Array, walks: Array) -> list[Event]:
     leg = s.to_body(ankle - hip)
     out = np.linalg.norm(leg[:, :2], axis=1)
     speed = np.linalg.norm(s.rate(leg), axis=1)
-    bent = np.linalg.norm(leg, axis=1) / (s.track.skeleton.leg_length / s.scale)
+    bent = np.linalg.norm(leg, axis=1) / _LEG
     height = s.sole(side)
     other = s.planted(OTHER[side])
     found: list[Event] = []
