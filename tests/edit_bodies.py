@@ -56,7 +56,7 @@ def hierarchy(
         for part in ("collar", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "foot"):
             if part in names:
                 add(part, side)
-            if part == "wrist":
+            if part == "wrist" and part in names:
                 rows += _fingers(sides[side] + names[part], fingers, place, side)
     return _clip(rows, stature / unit, z_up)
 

@@ -92,7 +92,7 @@ def locked(track: Track, fps: float, fade: float = FADE, window: slice | None = 
         yaw = quat.about_z(turn)
         feet[:, side] = quat.mul(yaw, feet[:, side])
         arm = quat.rotate(yaw[:, None], points - ankles[:, side, None])
-        slide = _held(_slide(ankles[:, side, None] + arm, touch), stands, window)
+        slide = _held(slides(ankles[:, side, None] + arm, touch), stands, window)
         ankles[:, side, :2] += _between_stands(slide, stands, fps, fade)
     return with_feet(track, ankles, feet, standing(track.contacts), fps)
 
@@ -135,7 +135,7 @@ def _twist(points: Array, touch: Array) -> Array:
     return np.where(flat[1:] & flat[:-1], turned, 0.0)
 
 
-def _slide(points: Array, touch: Array) -> Array:
+def slides(points: Array, touch: Array) -> Array:
     """Way [m] (T - 1, 2) from frame to frame of those of a foot's points that touch the ground."""
     both = (touch[1:] & touch[:-1])[..., None]
     slid = np.where(both, np.diff(points[..., :2], axis=0), 0.0).sum(axis=1)

@@ -73,8 +73,9 @@ def _layered(upper: Track, lower: Track, first: int, fade: float, fps: float) ->
     spine = [INDEX[name] for name in SPINE]
     local[:, spine] = kinematics.to_local(PARENTS, world)[:, spine]
     rotations = lower.rotations_wxyz.copy()
-    rotations[span] = local
-    return dataclasses.replace(lower, rotations_wxyz=quat.unroll(quat.normalise(rotations)))
+    changed = [*spine, *_LIMBS]
+    rotations[span, changed] = quat.normalise(local[:, changed])
+    return dataclasses.replace(lower, rotations_wxyz=quat.unroll(rotations))
 
 
 def _weight(total: int, first: int, count: int, fade: float) -> Array:

@@ -14,7 +14,7 @@ from text2sim.types.motion import Track
 SOFT = 0.997
 """Extension, as a fraction of the leg's length, from which a leg eases towards straight."""
 _UNMOVED = 1e-9
-_PELVIS_TIME = 0.07
+_PELVIS_TIME = 0.15
 """How long before and after the pelvis gives way to a foot that is far [s]."""
 
 
@@ -82,7 +82,7 @@ def _lowered(track: Track, ankles: Array, planted: Array, fps: float) -> Track:
     padded = np.pad(excess, width, mode="edge")
     held = np.lib.stride_tricks.sliding_window_view(padded, 2 * width + 1).max(axis=-1)
     root = track.root_positions.copy()
-    root[:, 2] -= np.maximum(filters.gaussian(held, 0.5 * width), 0.0)
+    root[:, 2] -= np.maximum(filters.gaussian(held, width / 3.0), 0.0)
     lowered = dataclasses.replace(track, root_positions=root)
     root[:, 2] -= np.maximum(_excess(lowered, ankles, planted), 0.0)
     return dataclasses.replace(track, root_positions=root)

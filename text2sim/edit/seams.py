@@ -16,7 +16,7 @@ from text2sim.edit.common import (
     standing,
     wrapped,
 )
-from text2sim.edit.feet import locked
+from text2sim.edit.feet import locked, slides
 from text2sim.edit.legs import with_feet
 from text2sim.errors import ConfigError
 from text2sim.maths import filters
@@ -31,7 +31,7 @@ _SAME_FLOOR = 0.05
 _TOUCH = 0.012
 """A sole that a blend lifts further off does not touch the ground [m]."""
 _STEP, _LIFT = 0.12, 0.05
-"""A foot that stands on both sides of a seam this far apart makes a step this high [m]."""
+"""A foot that would have to slide this far after a seam makes a step this high [m]."""
 _JERK = 0.6
 """A step that differs by no more than this part of itself from those around is no seam."""
 
@@ -127,19 +127,19 @@ def _blended(first: Track, second: Track, fps: float, blend: float) -> Track:
     contacts = second.contacts.copy()
     apart = np.abs(soft.soles()[:count, :, 2] - second.soles()[:count, :, 2])
     contacts[:count] &= apart < _TOUCH
-    stepping = _stepping(first, soft, contacts, count)
-    contacts[:count] &= ~np.repeat(stepping, 2)
+    far = _far(soft, contacts, count)
+    contacts[:count] &= ~np.repeat(far, 2)
+    stepping = far & standing(first.contacts)[-1]
     joined = _appended(first, dataclasses.replace(soft, contacts=contacts))
     joined = locked(joined, fps, blend, slice(start - 1, start + count))
     return _with_steps(joined, stepping, start, count, fps)
 
 
-def _stepping(first: Track, soft: Track, contacts: Array, count: int) -> Array:
-    """Which feet (2,) stand on both sides of a seam, but too far apart to stay where they are."""
-    ankles = soft.positions()[:count, [7, 8], :2]
-    way = np.linalg.norm(ankles[-1] - ankles[0], axis=-1)
-    stands = first.contacts[-1].reshape(2, 2).any(axis=-1)
-    return stands & contacts[:count].reshape(-1, 2, 2).any(axis=(0, 2)) & (way > _STEP)
+def _far(soft: Track, contacts: Array, count: int) -> Array:
+    """Which feet (2,) would slide too far in the first `count` frames to be held while they do."""
+    points, on = (x[:count].reshape(count, 2, 2, *x.shape[2:]) for x in (soft.soles(), contacts))
+    ways = [np.cumsum(slides(points[:, side], on[:, side]), axis=0) for side in range(2)]
+    return np.array([np.linalg.norm(way, axis=-1).max(initial=0.0) > _STEP for way in ways])
 
 
 def _with_steps(track: Track, stepping: Array, start: int, count: int, fps: float) -> Track:

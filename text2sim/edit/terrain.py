@@ -34,7 +34,8 @@ def onto_terrain(motion: Motion, terrain: Scene | Height) -> Motion:
     """The motion with its feet on the steps and slopes of a terrain instead of its floor.
 
     Each foothold is moved by up to `SHIFT` so that the foot is on one tread, and tilted on a ramp.
-    A foot in the air clears what is under it; the pelvis follows the feet smoothly.
+    A foot in the air clears what is under it; the pelvis follows the feet smoothly. Where a heel or
+    tip hangs over an edge its contact ends.
 
     Args:
         motion: with contacts; its floor is its scene's, or z = 0.
@@ -66,6 +67,7 @@ def _placed(track: Track, fps: float, floor: Height, height: Height) -> Track:
     levels = np.zeros(stands.shape)
     for side in range(2):
         yaw = quat.heading(feet[:, side])
+        before = _clearance(ankles[:, side], feet[:, side], floor, scale)
         shift, slope, level = _footholds(
             ankles[:, side], yaw, stands[:, side], floor, height, scale
         )
@@ -78,13 +80,16 @@ def _placed(track: Track, fps: float, floor: Height, height: Height) -> Track:
         ankles[:, side] += quat.rotate(tilt, above)
         feet[:, side] = quat.mul(tilt, feet[:, side])
         levels[:, side] = level
-        ankles[:, side, 2] += _clearance(
-            ankles[:, side], feet[:, side], stands[:, side], height, scale
-        )
+        now = _clearance(ankles[:, side], feet[:, side], height, scale)
+        ankles[:, side, 2] += _lift(np.minimum(before, CLEAR) - now, stands[:, side])
     root = track.root_positions.copy()
     root[:, 2] += filters.gaussian(levels.mean(axis=1), _PELVIS_TIME * fps)
     moved = dataclasses.replace(track, root_positions=root)
-    return with_feet(moved, ankles, feet, stands, fps)
+    moved = with_feet(moved, ankles, feet, stands, fps)
+    soles = moved.soles()
+    # Heels and tips may hang over an edge.
+    off = np.abs(soles[..., 2] - height(soles[..., :2])) > CLEAR
+    return dataclasses.replace(moved, contacts=moved.contacts & ~off)
 
 
 def _footholds(
@@ -153,17 +158,19 @@ def _swing(values: Array, runs: list[slice]) -> None:
         values[before.stop : after.start, 2] = start[2] + climb * rise
 
 
-def _clearance(ankles: Array, feet: Array, stands: Array, height: Height, scale: float) -> Array:
-    """How much higher [m] (T,) a foot must go in the air to pass over edges."""
-    lift = np.zeros(len(ankles))
+def _clearance(ankles: Array, feet: Array, height: Height, scale: float) -> Array:
+    """Height [m] (T,) of the lowest point of a foot above what is under it."""
     local = np.stack([_SOLE, 0.0 * _SOLE, np.full(len(_SOLE), -0.08)], axis=-1) * scale
     sole = ankles[:, None] + quat.rotate(feet[:, None], local)
-    need = (height(sole[..., :2]) + CLEAR - sole[..., 2]).max(axis=1)
+    return np.asarray((sole[..., 2] - height(sole[..., :2])).min(axis=1))
+
+
+def _lift(need: Array, stands: Array) -> Array:
+    """How much higher [m] (T,) a foot must go in the air, in one arc, to get what it needs."""
+    lift = np.zeros(len(need))
     for span in spans(~stands):
         count = span.stop - span.start
-        u = (np.arange(count) + 1.0) / (count + 1.0)
-        shape = filters.bump(u)
-        wide = np.maximum(shape, 0.25)
-        extra = np.max(np.where(shape > 0.12, need[span] / wide, 0.0), initial=0.0)
-        lift[span] = np.maximum(extra, 0.0) * shape
+        shape = filters.bump((np.arange(count) + 1.0) / (count + 1.0))
+        wanted = np.where(shape > 0.12, need[span] / np.maximum(shape, 0.25), 0.0)
+        lift[span] = np.max(wanted, initial=0.0) * shape
     return lift
