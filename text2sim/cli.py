@@ -6,26 +6,18 @@ Exit codes: 0 done, 1 a stage failed, 2 wrong arguments or prompt, 3 something i
 
 from __future__ import annotations
 
-import json
-import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
 
 from text2sim import __version__
-from text2sim.errors import (
-    Cancelled,
-    ConfigError,
-    MissingExtraError,
-    ResourceError,
-    Text2SimError,
-)
+from text2sim.data.cli import app as data_app
+from text2sim.errors import ConfigError
 from text2sim.registry import DEFAULTS, backends
 from text2sim.stage import STAGES
+from text2sim.terminal import Json, errors, print_json
 
 app = typer.Typer(
     help='Turn a sentence into a simulated 3D animation: text2sim "a man walks up stairs"',
@@ -33,13 +25,13 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+app.add_typer(data_app, name="data")
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Entry point: `text2sim PROMPT ...` is short for `text2sim make PROMPT ...`."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    commands = {"make", "backends", "doctor", "bench", "--help", "--version"}
+    commands = {"make", "backends", "doctor", "bench", "data", "--help", "--version"}
     if arguments and arguments[0] not in commands:
         arguments = ["make", *arguments]
     app(arguments, prog_name="text2sim")
@@ -65,7 +57,9 @@ def make(
     prompt: Annotated[str, typer.Argument(help="An English sentence in which somebody acts.")],
     output: Annotated[
         list[Path],
-        typer.Option("-o", "--output", help=".mp4 .gif .png .npz .json; may be repeated."),
+        typer.Option(
+            "-o", "--output", help=".mp4 .gif .png .npz .json .html .glb ...; may be repeated."
+        ),
     ] = [Path("text2sim.mp4")],  # noqa: B006 - typer copies it
     seed: Annotated[int, typer.Option(help="The same seed gives the same animation.")] = 0,
     duration: Annotated[float | None, typer.Option(help="Length [s]; estimated if absent.")] = None,
@@ -86,7 +80,7 @@ def make(
     as_json: Json = False,
 ) -> None:
     """Animate a prompt (the word `make` may be left out)."""
-    with _errors(as_json):
+    with errors(as_json):
         from text2sim.io import check_outputs
         from text2sim.pipeline import Pipeline
 
@@ -114,7 +108,7 @@ def make(
         for path in output:
             animation.save(path, overwrite=force)
         if as_json:
-            _print_json(_summary(animation, output))
+            print_json(_summary(animation, output))
         elif not quiet:
             _print_summary(animation, output)
 
@@ -151,10 +145,10 @@ def _print_summary(animation: Any, output: list[Path]) -> None:
 @app.command(name="backends")
 def list_backends(as_json: Json = False) -> None:
     """List the backends of every stage; the default is marked with a star."""
-    with _errors(as_json):
+    with errors(as_json):
         table = {stage: list(backends(stage)) for stage in STAGES}
         if as_json:
-            _print_json({"backends": table, "defaults": DEFAULTS})
+            print_json({"backends": table, "defaults": DEFAULTS})
             return
         for stage, names in table.items():
             marked = [f"{name}*" if name == DEFAULTS[stage] else name for name in names]
@@ -164,13 +158,13 @@ def list_backends(as_json: Json = False) -> None:
 @app.command()
 def doctor(as_json: Json = False) -> None:
     """Check that this installation can make a video; says what to do where it can't."""
-    with _errors(as_json):
+    with errors(as_json):
         from text2sim.diagnosis import examine
 
         checks = examine()
         healthy = all(check.ok or check.optional for check in checks)
         if as_json:
-            _print_json({"ok": healthy, "checks": [check._asdict() for check in checks]})
+            print_json({"ok": healthy, "checks": [check._asdict() for check in checks]})
         else:
             for check in checks:
                 mark = "ok  " if check.ok else ("-   " if check.optional else "FAIL")
@@ -189,43 +183,13 @@ def bench(
     as_json: Json = False,
 ) -> None:
     """Time every stage, cold and warm, with peak memory and the real-time factor."""
-    with _errors(as_json):
+    with errors(as_json):
         from text2sim.benchmark import measure, table
         from text2sim.stage import Options
 
         options = Options(duration=duration, fps=fps, size=_size(size))
         report = measure(prompt, options, repeats)
         if as_json:
-            _print_json(report)
+            print_json(report)
         else:
             typer.echo(table(report))
-
-
-@contextmanager
-def _errors(as_json: bool) -> Iterator[None]:
-    try:
-        yield
-    except (KeyboardInterrupt, Cancelled):
-        _fail("Cancelled", "Cancelled; nothing was written.", 130, as_json)
-    except Text2SimError as error:
-        _fail(type(error).__name__, str(error), _exit_code(error), as_json)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(141) from None
-
-
-def _exit_code(error: Text2SimError) -> int:
-    kinds = ((ConfigError, 2), (MissingExtraError, 3), (ResourceError, 4))
-    return next((code for kind, code in kinds if isinstance(error, kind)), 1)
-
-
-def _fail(name: str, message: str, code: int, as_json: bool) -> NoReturn:
-    if as_json:
-        _print_json({"ok": False, "error": name, "message": message})
-    else:
-        typer.echo(f"text2sim: {message}", err=True)
-    raise typer.Exit(code)
-
-
-def _print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, indent=2, allow_nan=False))
