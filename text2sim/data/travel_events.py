@@ -111,13 +111,24 @@ def _travel(s: Signals, span: Span) -> list[Event]:
         off = np.abs(wrapped(angles - np.pi / 2 * facing))
         if share(s.upright > 0.6, part) < 0.95:
             continue
-        sure = share(off < _SURE, part) > 0.85
+        sure = share(off < _SURE, part) > 0.85 and _feet_agree(s, part, net, facing)
         events.append(replace(event, direction=_CARDINALS[facing] if sure else None))
     return events
 
 
+def _feet_agree(s: Signals, part: Span, net: Array, facing: int) -> bool:
+    """Whether the feet point as hips and shoulders do, relative to the way that is gone."""
+    mean = float(np.mean(s.footing[part[0] : part[1]]))
+    return abs(float(wrapped(np.arctan2(net[1], net[0]) - mean - np.pi / 2 * facing))) < 1.0 or (
+        float(np.ptp(s.footing[part[0] : part[1]])) > 1.0
+    )
+
+
 def _majority(nearest: Array, part: Span) -> int:
-    return int(np.bincount(nearest[part[0] : part[1]], minlength=4).argmax())
+    """The commonest direction; of several, the first in time, so that the mirror agrees."""
+    inside = nearest[part[0] : part[1]]
+    counts = np.bincount(inside, minlength=4)
+    return int(inside[np.argmax(counts[inside] == counts.max())])
 
 
 def _pieces(s: Signals, nearest: Array, span: Span) -> list[Span]:
@@ -288,7 +299,8 @@ def _stood(s: Signals, frame: int) -> str | None:
     low = {side: bool(s.sole(side)[window].min() < 0.06) for side in SIDES}
     high = {side: bool(s.sole(side)[window].min() > 0.1) for side in SIDES}
     if low["left"] and low["right"]:
-        return "both"
+        level = max(float(s.sole(side)[frame]) for side in SIDES) < 0.11
+        return "both" if level else None
     return next((a for a in SIDES if low[a] and high[OTHER[a]]), None)
 
 
