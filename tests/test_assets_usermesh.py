@@ -9,8 +9,9 @@ import pytest
 import trimesh
 
 from text2sim.assets.procedural import ProceduralAssets
-from text2sim.assets.usermesh import is_path, load, natural_size
+from text2sim.assets.usermesh import load
 from text2sim.errors import MeshError, UnknownKindError
+from text2sim.io.meshes import is_path, natural_size
 from text2sim.types import PlannedObject, SceneObject
 
 LIMITS = {"max_bytes": 2_000_000, "max_faces": 20_000}

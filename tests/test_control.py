@@ -16,7 +16,7 @@ from text2sim.control.reference import resample
 from text2sim.control.rollout import touching
 from text2sim.errors import Cancelled, ConfigError
 from text2sim.maths import quaternions as quat
-from text2sim.physics.body import PhysicalBody
+from text2sim.physical_body import PhysicalBody
 from text2sim.physics.pybullet import PyBulletEngine
 from text2sim.pipeline import Pipeline
 from text2sim.skeleton import INDEX, Skeleton

@@ -11,7 +11,7 @@ from tests.test_data_features import FPS, walk
 from text2sim.errors import ConfigError, ResourceError
 from text2sim.io import inertia, table, urdf
 from text2sim.maths import quaternions as quat
-from text2sim.physics.body import PhysicalBody
+from text2sim.physical_body import PhysicalBody
 from text2sim.skeleton import JOINTS
 from text2sim.types import ConvexPart, Motion, SceneObject
 

@@ -115,7 +115,7 @@ def test_page_is_refused_where_it_should(tmp_path, motion):
 
 
 def test_mannequin_has_the_shapes_of_the_physics():
-    from text2sim.physics.body import Box, segment_shapes
+    from text2sim.physical_body import Box, segment_shapes
 
     skeleton = Skeleton.of_stature(1.6)
     body = mannequin(skeleton)

@@ -10,9 +10,9 @@ import pytest
 
 from tests import samples
 from text2sim.errors import MissingExtraError, PipelineError, SimulationDiverged
+from text2sim.inverse_dynamics import inverse_dynamics
 from text2sim.maths import quaternions as quat
-from text2sim.physics.body import Box, Capsule, PhysicalBody
-from text2sim.physics.dynamics import inverse_dynamics
+from text2sim.physical_body import Box, Capsule, PhysicalBody
 from text2sim.physics.pybullet import PyBulletEngine, PyBulletSimulation
 from text2sim.skeleton import INDEX, Skeleton
 from text2sim.stage import Context

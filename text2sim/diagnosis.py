@@ -81,7 +81,7 @@ def _probe(name: str, probe: Callable[[], str]) -> Check:
 
 
 def _physics() -> str:
-    from text2sim.physics.pybullet import import_pybullet
+    from text2sim.bullet import import_pybullet
 
     pybullet = import_pybullet()
     client = pybullet.connect(pybullet.DIRECT)

@@ -8,8 +8,9 @@ from typing import ClassVar, final
 from text2sim.assets.body import make_body
 from text2sim.assets.objects import BUILDERS, build
 from text2sim.assets.stage import AssetGenerator
-from text2sim.assets.usermesh import is_path, load
+from text2sim.assets.usermesh import load
 from text2sim.errors import ConfigError
+from text2sim.io.meshes import is_path
 from text2sim.skeleton import Skeleton
 from text2sim.stage import Context
 from text2sim.types import (

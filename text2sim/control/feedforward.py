@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from text2sim.control.reference import slopes
+from text2sim.inverse_dynamics import Loads, inverse_dynamics
 from text2sim.maths import quaternions as quat
-from text2sim.physics.body import Box, Capsule, PhysicalBody
-from text2sim.physics.dynamics import Loads, inverse_dynamics
+from text2sim.physical_body import Box, Capsule, PhysicalBody
 from text2sim.skeleton import INDEX, JOINTS
 from text2sim.types import Grasp, Scene, Track
 

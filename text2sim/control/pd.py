@@ -14,7 +14,7 @@ from text2sim.control.rollout import Array, Policy, roll_out, steps_per_frame
 from text2sim.control.stage import RLController
 from text2sim.errors import ConfigError
 from text2sim.maths import quaternions as quat
-from text2sim.physics.body import DAMPING_TIME, PhysicalBody
+from text2sim.physical_body import DAMPING_TIME, PhysicalBody
 from text2sim.skeleton import INDEX, JOINTS, PARENTS
 from text2sim.stage import Context
 from text2sim.types import BodyState, Contact, Drive, Grasp, Outcome, Simulation, Trace, World

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from text2sim.maths import quaternions as quat
-from text2sim.physics.body import Box, Capsule, segment_shapes
+from text2sim.physical_body import Box, Capsule, segment_shapes
 from text2sim.skeleton import JOINTS, Skeleton
 from text2sim.types.scene import SkinnedMesh
 

@@ -1,6 +1,6 @@
 """The physical scene as MuJoCo's MJCF (.xml): ground, objects, and bodies with motors.
 
-Every body part is a segment of `text2sim.physics.body.PhysicalBody`; joints are balls, each with
+Every body part is a segment of `text2sim.physical_body.PhysicalBody`; joints are balls, each with
 three motors up to its strength. Hulls stand in the file as points, so that it needs no other file.
 The keyframe "start" is the first frame of the motion.
 """
@@ -16,7 +16,7 @@ import numpy as np
 
 from text2sim.io.inertia import ball, corners, inertia
 from text2sim.io.moving import MovingScene
-from text2sim.physics.body import Box, PhysicalBody
+from text2sim.physical_body import Box, PhysicalBody
 from text2sim.skeleton import JOINTS, PARENTS
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from text2sim.io.files import replacing, write_error
 from text2sim.io.inertia import ball, faces, inertia
 from text2sim.maths import euler
 from text2sim.maths import quaternions as quat
-from text2sim.physics.body import Box, PhysicalBody
+from text2sim.physical_body import Box, PhysicalBody
 from text2sim.skeleton import JOINTS, PARENTS
 from text2sim.types.scene import ConvexPart
 

@@ -9,16 +9,15 @@ from typing import ClassVar, NamedTuple, final
 
 import numpy as np
 
+from text2sim.bullet import Client, import_pybullet
 from text2sim.errors import PipelineError, SimulationDiverged
 from text2sim.maths import quaternions as quat
-from text2sim.physics.body import PhysicalBody
+from text2sim.physical_body import PhysicalBody
 from text2sim.physics.pybullet_build import (
     GRAVITY,
-    Client,
     build_actor,
     build_ground,
     build_object,
-    import_pybullet,
     wxyz,
     xyzw,
 )

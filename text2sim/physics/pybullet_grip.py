@@ -7,8 +7,9 @@ from typing import final
 
 import numpy as np
 
+from text2sim.bullet import Client
 from text2sim.maths import quaternions as quat
-from text2sim.physics.pybullet_build import Client, wxyz, xyzw
+from text2sim.physics.pybullet_build import wxyz, xyzw
 from text2sim.skeleton import INDEX, JOINTS
 
 HANDS: dict[str, int] = {side: INDEX[f"{side}_wrist"] - 1 for side in ("left", "right")}

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar, final
+from typing import ClassVar, final
 
 import numpy as np
 
-from text2sim.errors import MissingExtraError, StageError
+from text2sim.bullet import import_pybullet
+from text2sim.errors import StageError
 from text2sim.maths import quaternions as quat
 from text2sim.maths.camera import focal_length, look_at
 from text2sim.render import look
@@ -87,7 +88,7 @@ class _Studio:
     def __init__(self, trace: Trace, camera: CameraTrack) -> None:
         scene = trace.world.motion.scene
         assert scene is not None
-        self._bullet = _import_pybullet()
+        self._bullet = import_pybullet()
         self._world = self._bullet.connect(self._bullet.DIRECT)
         if self._world < 0:
             raise StageError("PyBullet could not open another world; close those no longer used.")
@@ -170,18 +171,6 @@ class _Studio:
         shifted[8] += 1.0 / size[0]
         shifted[9] += 1.0 / size[1]
         return view, shifted
-
-
-def _import_pybullet() -> Any:
-    try:
-        import pybullet
-    except ImportError as error:
-        raise MissingExtraError(
-            "The 'pybullet' renderer needs the pybullet package: use renderer='raster', or "
-            'install it with `pip install "text2sim[physics]"` (ready-made for Python 3.10 and '
-            "3.11; newer Pythons build it from source)."
-        ) from error
-    return pybullet
 
 
 def _encode(colour: RGB) -> list[float]:

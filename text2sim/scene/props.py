@@ -148,9 +148,7 @@ def _material(prop: Prop, warn: Callable[[str], None]) -> str | None:
 
 def _mesh_size(prop: Prop) -> np.ndarray:
     """Extents of a mesh of unknown unit [m]: its longest side gets a handy length."""
-    from text2sim.assets.usermesh import (
-        natural_size,
-    )  # the one reader that guards against bad files
+    from text2sim.io.meshes import natural_size
 
     longest = LONGEST * FACTORS[prop.size or "medium"]
     return np.maximum(natural_size(prop.noun, largest=longest), 0.002)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from text2sim.maths import quaternions as quat
-from text2sim.physics.body import PhysicalBody
+from text2sim.physical_body import PhysicalBody
 from text2sim.skeleton import JOINTS, PARENTS
 
 Array = NDArray[np.floating]
