@@ -173,3 +173,38 @@ def test_a_recorded_hierarchy(motion):
     ours = axes.z_up(result.clip.forward()[0])
     assert angles(motion.tracks[0].positions(), ours, HANDS, index) < 0.01
     assert angles(motion.tracks[0].positions(), ours, LIMBS, index) < 10.0
+
+
+PARTS = ("collar", "shoulder", "elbow", "wrist", "hip", "knee", "ankle", "foot")
+MAKES = {
+    "unreal": ("{part}_{s}", "pelvis spine_01 spine_02 spine_03 neck_01 head",
+               "clavicle upperarm lowerarm hand thigh calf foot ball"),
+    "biped": ("Bip01 {S} {part}", "Pelvis Spine Spine1 Spine2 Neck Head",
+              "Clavicle UpperArm Forearm Hand Thigh Calf Foot Toe0"),
+    "smpl": ("{S}_{part}", "Pelvis Spine1 Spine2 Spine3 Neck Head",
+             "Collar Shoulder Elbow Wrist Hip Knee Ankle Foot"),
+    "vroid": ("J_Bip_{S}_{part}", "Hips Spine Chest UpperChest Neck Head",
+              "Shoulder UpperArm LowerArm Hand UpperLeg LowerLeg Foot ToeBase"),
+    "rigify": ("{part}.{S}", "hips spine spine.001 chest neck head",
+               "shoulder upper_arm forearm hand thigh shin foot toe"),
+    "daz": ("{s}{part}", "hip abdomen abdomen2 chest neck head",
+            "Collar Shldr ForeArm Hand Thigh Shin Foot Toe"),
+    "cmu asf": ("{s}{part}", "root lowerback upperback thorax lowerneck head",
+                "clavicle humerus radius wrist femur tibia foot toes"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("make", MAKES)
+def test_names_of_many_makes(make):
+    form, middle, limbs = MAKES[make]
+    names, parents = middle.split(), [-1, 0, 1, 2, 3, 4]
+    for side in "LR":
+        for number, part in enumerate(limbs.split()):
+            before = len(names) - 1 if number not in (0, 4) else 3 if number == 0 else 0
+            names.append(form.format(part=part, S=side, s=side.lower()))
+            parents.append(before)
+    found = match(names, parents)
+    for first, side in ((6, "left"), (14, "right")):
+        for number, part in enumerate(PARTS):
+            assert names[found[f"{side}_{part}"]] == names[first + number]
+    assert (found["pelvis"], found["head"]) == (0, 5)

@@ -8,7 +8,7 @@ import numpy as np
 
 from text2sim.edit.common import (
     Array,
-    check_alike,
+    alike,
     check_frames,
     check_number,
     standing,
@@ -42,7 +42,7 @@ def in_between(a: Motion, b: Motion, seconds: float | None = None) -> Motion:
     Raises:
         ConfigError: they are not alike, or `seconds` is not from two frames to 60 s.
     """
-    check_alike(check_frames(a), check_frames(b))
+    b = alike(check_frames(a), check_frames(b))
     pairs = [(_frame(x, -1), _frame(y, 0)) for x, y in zip(a.tracks, b.tracks)]
     if seconds is None:
         ways = [np.linalg.norm(y.positions() - x.positions(), axis=-1).max() for x, y in pairs]

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from text2sim.errors import ConfigError
+from text2sim.maths import kinematics
 from text2sim.maths import quaternions as quat
-from text2sim.skeleton import INDEX
+from text2sim.skeleton import INDEX, PARENTS, Skeleton
 from text2sim.types.motion import Motion, Track
 
 Array = np.ndarray
 
 UP = np.array([0.0, 0.0, 1.0])
+SAME_LENGTH = 0.005
+"""Bones of one body are no further apart in length [m]."""
+SINGLE: dict[int, int] = {
+    PARENTS[joint]: joint for joint in range(1, len(PARENTS)) if PARENTS.count(PARENTS[joint]) == 1
+}
+"""Joints from which one bone leads on, and where it leads."""
 _ACROSS = [INDEX[name] for name in ("left_hip", "left_shoulder", "right_hip", "right_shoulder")]
 
 
@@ -44,11 +51,14 @@ def check_frames(motion: Motion, least: int = 1) -> Motion:
     return motion
 
 
-def check_alike(first: Motion, second: Motion) -> None:
-    """Both motions have one frame rate, and the same skeletons in the same order.
+def alike(first: Motion, second: Motion) -> Motion:
+    """`second` on the skeletons of `first`: of one frame rate, and of bodies of one size.
+
+    Skeletons that were fitted to data may differ in where bones point at rest, while the bones are
+    as long: then rotations are told from the other rest pose, and joints stay where they are.
 
     Raises:
-        ConfigError: they have not; the message says what to do.
+        ConfigError: they differ in more; the message says what to do.
     """
     if not math.isclose(first.fps, second.fps, rel_tol=1e-6):
         raise ConfigError(
@@ -59,13 +69,36 @@ def check_alike(first: Motion, second: Motion) -> None:
         raise ConfigError(
             f"Motions must have as many actors; got {len(first.tracks)} and {len(second.tracks)}."
         )
-    for a, b in zip(first.tracks, second.tracks):
-        gap = float(np.abs(a.skeleton.offsets - b.skeleton.offsets).max())
-        if gap > 1e-4:
+    pairs = [*zip(first.tracks, second.tracks)]
+    for a, b in pairs:
+        lengths = [np.linalg.norm(track.skeleton.offsets[1:], axis=-1) for track in (a, b)]
+        gap = float(np.abs(lengths[0] - lengths[1]).max())
+        if gap > SAME_LENGTH:
             raise ConfigError(
-                f"{a.actor} and {b.actor} have other skeletons (offsets differ by up to "
-                f"{gap:.3f} m). Retarget one: text2sim.edit.retarget(motion, skeleton)."
+                f"{a.actor} and {b.actor} have other skeletons (a bone differs by {gap:.3f} m). "
+                "Retarget one: text2sim.edit.retarget(motion, skeleton)."
             )
+    tracks = tuple(reposed(b, a.skeleton) for a, b in pairs)
+    return dataclasses.replace(second, tracks=tracks)
+
+
+def reposed(track: Track, skeleton: Skeleton, joints: Mapping[int, int] = SINGLE) -> Track:
+    """The track on a skeleton whose bones point elsewhere at rest: in motion they point as before.
+
+    Args:
+        track: of any skeleton; the root stays.
+        skeleton: to move.
+        joints: those that are turned, each with the joint to which its bone leads.
+    """
+    if np.abs(track.skeleton.offsets[1:] - skeleton.offsets[1:]).max() < 1e-9:
+        return dataclasses.replace(track, skeleton=skeleton)
+    world = track.joints()[1].copy()
+    for joint, child in joints.items():
+        bone = quat.rotate(world[:, joint], track.skeleton.offsets[child])
+        mine = quat.rotate(world[:, joint], skeleton.offsets[child])
+        world[:, joint] = quat.mul(quat.between(mine, bone), world[:, joint])
+    local = quat.unroll(quat.normalise(kinematics.to_local(PARENTS, world)))
+    return dataclasses.replace(track, skeleton=skeleton, rotations_wxyz=local)
 
 
 def each(motion: Motion, change: Callable[[Track], Track]) -> Motion:

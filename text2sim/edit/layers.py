@@ -8,7 +8,7 @@ import numpy as np
 
 from text2sim.edit.common import (
     Array,
-    check_alike,
+    alike,
     check_frames,
     check_number,
     facing,
@@ -45,7 +45,7 @@ def layer(upper: Motion, lower: Motion, *, start: float = 0.0, fade: float = 0.2
     Raises:
         ConfigError: frame rates, actors or skeletons differ, or a time is not usable.
     """
-    check_alike(check_frames(upper), check_frames(lower))
+    upper = alike(check_frames(lower), check_frames(upper))
     start = check_number("start", start, 0.0, lower.duration - 0.5 / lower.fps, unit="s")
     fade = check_number("fade", fade, 0.0, 10.0, unit="s")
     first = round(start * lower.fps)

@@ -73,8 +73,15 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "hip": ("hip", "thigh", "upper leg", "up leg", "femur"),
     "knee": ("knee", "shin", "calf", "lower leg", "tibia", "leg"),
     "ankle": ("ankle", "foot"),
-    "foot": ("toe", "toes", "ball", "toe base"),
+    "foot": ("toe", "toes", "ball", "toe base", "foot"),
 }
+_SIDED = {
+    word.replace(" ", "")
+    for part, words in _WORDS.items()
+    if part not in ("pelvis", "spine1", "spine2", "spine3", "neck", "head")
+    for word in words
+}
+"""What may follow a letter for the side."""
 _LIKE = 0.75
 """Least likeness of a name to one of the words above, 0 to 1."""
 
@@ -100,6 +107,7 @@ def match(
     else:
         for ours in sorted(JOINTS, key=lambda name: (_depth(name), INDEX[name])):
             _match_one(ours, names, parents, found)
+        _tell_collars(names, parents, found)
     missing = [name for name in NEEDED if name not in found]
     if missing:
         raise ConfigError(
@@ -138,6 +146,18 @@ def _match_one(
         found[ours] = best
 
 
+def _tell_collars(names: Sequence[str], parents: Sequence[int], found: dict[str, int]) -> None:
+    """Where a joint called shoulder has an upper arm below it, it is the collar."""
+    for side in ("left", "right"):
+        shoulder, elbow = found.get(f"{side}_shoulder"), found.get(f"{side}_elbow")
+        if shoulder is None or elbow is None or f"{side}_collar" in found:
+            continue
+        chain = _ancestors(elbow, parents)
+        for joint in chain[: chain.index(shoulder)] if shoulder in chain else ():
+            if _likeness(names[joint], ("upper arm", "arm", "humerus")) > _LIKE:
+                found[f"{side}_collar"], found[f"{side}_shoulder"] = shoulder, joint
+
+
 def _nearest_found(ours: str, found: Mapping[str, int]) -> int | None:
     joint = PARENTS[INDEX[ours]]
     while joint >= 0:
@@ -172,10 +192,14 @@ def _tokens(name: str) -> list[str]:
 
 
 def _side(name: str) -> str:
+    """Side that a name tells: "LeftArm", "l_arm", "arm.L", "larm"; "" for none."""
     words = _tokens(name)
-    if "left" in words or "l" in words:
-        return "left"
-    return "right" if "right" in words or "r" in words else ""
+    for side in ("left", "right"):
+        if side in words or side[0] in words:
+            return side
+        if words and words[0][0] == side[0] and words[0][1:] in _SIDED:
+            return side
+    return ""
 
 
 def _likeness(name: str, words: Sequence[str]) -> float:

@@ -9,7 +9,7 @@ from typing import final
 
 import numpy as np
 
-from text2sim.edit.common import Array, check_frames, each, standing
+from text2sim.edit.common import Array, check_frames, each, reposed, standing
 from text2sim.edit.feet import ground_of, grounded, locked
 from text2sim.edit.legs import with_feet
 from text2sim.edit.names import match
@@ -17,7 +17,7 @@ from text2sim.errors import ConfigError
 from text2sim.io.bvh import CHANNELS, ORDER, BvhClip
 from text2sim.maths import euler, kinematics
 from text2sim.maths import quaternions as quat
-from text2sim.skeleton import INDEX, PARENTS, Skeleton
+from text2sim.skeleton import INDEX, Skeleton
 from text2sim.types.motion import Motion, Track
 
 _ALIGNED: dict[str, str] = {
@@ -106,13 +106,7 @@ def _resized(track: Track, skeleton: Skeleton, fps: float, flat: bool) -> Track:
     old = track.skeleton
     scale = skeleton.leg_length / old.leg_length
     positions, world = track.joints()
-    turned = world.copy()
-    for name, child in _ALIGNED.items():
-        joint, after = INDEX[name], INDEX[child]
-        bone = quat.rotate(world[:, joint], old.offsets[after])
-        mine = quat.rotate(world[:, joint], skeleton.offsets[after])
-        turned[:, joint] = quat.mul(quat.between(mine, bone), world[:, joint])
-    local = quat.unroll(quat.normalise(kinematics.to_local(PARENTS, turned)))
+    result = reposed(track, skeleton, {INDEX[name]: INDEX[to] for name, to in _ALIGNED.items()})
     ankles = scale * positions[:, [7, 8]]
     ankles[..., 2] += skeleton.ankle_height - scale * old.ankle_height
     root = scale * track.root_positions
@@ -120,11 +114,9 @@ def _resized(track: Track, skeleton: Skeleton, fps: float, flat: bool) -> Track:
     hips = [quat.rotate(world[:, 0], body.offsets[1:3].mean(axis=0)) for body in (skeleton, old)]
     root += scale * hips[1] - hips[0]
     root[:, 2] += skeleton.ankle_height - scale * old.ankle_height
-    result = dataclasses.replace(
-        track, skeleton=skeleton, root_positions=root, rotations_wxyz=local
-    )
+    result = dataclasses.replace(result, root_positions=root)
     stands = standing(track.contacts)
-    result = locked(with_feet(result, ankles, turned[:, [7, 8]], stands, fps), fps)
+    result = locked(with_feet(result, ankles, world[:, [7, 8]], stands, fps), fps)
     return locked(grounded(result, fps, _zero), fps) if flat else result
 
 

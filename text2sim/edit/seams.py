@@ -8,7 +8,7 @@ import numpy as np
 
 from text2sim.edit.common import (
     Array,
-    check_alike,
+    alike,
     check_frames,
     check_number,
     facing,
@@ -54,8 +54,7 @@ def concatenate(first: Motion, *others: Motion, blend: float = BLEND, align: boo
     blend = check_number("blend", blend, 0.0, 5.0, unit="s")
     result = check_frames(first)
     for other in others:
-        check_alike(result, check_frames(other))
-        result = _joined(result, other, blend, align)
+        result = _joined(result, alike(result, check_frames(other)), blend, align)
     return result
 
 
