@@ -56,7 +56,7 @@ def plot(motion: Motion, *, poses: int = 11) -> Figure:
         raise ConfigError("A plot needs a motion with at least one frame, and at least one pose.")
     figure_type = _figure_type()
     tracks = motion.tracks
-    heights = [_strip_height(track) for track in tracks]
+    heights = [strip_height(track) for track in tracks]
     figure = figure_type(
         figsize=(_WIDTH, sum(heights) + 3.1 * len(tracks)), facecolor=_PAPER, layout="constrained"
     )
@@ -66,7 +66,7 @@ def plot(motion: Motion, *, poses: int = 11) -> Figure:
     for row, track, height in zip(rows[:, 0], tracks, heights):
         row.set_facecolor(_PAPER)
         grid = row.add_gridspec(3, 2, height_ratios=[height, 1.2, 1.6], width_ratios=[2.6, 1])
-        _strip(row.add_subplot(grid[0, :]), track, motion.fps, poses)
+        strip(row.add_subplot(grid[0, :]), track, motion.fps, poses)
         contacts = row.add_subplot(grid[1, 0])
         _contacts(contacts, track, motion.fps)
         _speed(row.add_subplot(grid[2, 0], sharex=contacts), track, motion.fps)
@@ -85,7 +85,7 @@ def _figure_type() -> type[Figure]:
     return Figure
 
 
-def _strip_height(track: Track) -> float:
+def strip_height(track: Track) -> float:
     """Height of the strip [inch], so that a metre is as long as across."""
     rise = max(_RISE, float(np.ptp(track.positions()[..., 2])) + 0.4)
     return rise * _WIDTH / (12.0 * _SPACE) + 0.4
@@ -101,7 +101,7 @@ def sideways(track: Track) -> Array:
     return np.array([np.cos(yaw), np.sin(yaw)])
 
 
-def _strip(axes: Any, track: Track, fps: float, poses: int) -> None:
+def strip(axes: Any, track: Track, fps: float, poses: int) -> None:
     """Poses side by side, each over its own time."""
     chosen = np.unique(np.linspace(0, len(track.root_positions) - 1, poses).round().astype(int))
     p = track.positions()[chosen]
