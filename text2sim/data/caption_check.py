@@ -82,7 +82,7 @@ class _Raw:
 def holds(track: Track, fps: float, event: Event) -> Iterator[Claim]:
     """What an event claims ("turn: angle") and whether the motion bears it out."""
     raw = _Raw(track, fps, event)
-    around = _Raw(track, fps, event, margin=0.35)
+    around = _Raw(track, fps, event, margin=1.0 if event.kind in ("lie", "crawl") else 0.35)
     yield from _CHECKS[event.kind](event, raw, around)
 
 
@@ -171,11 +171,12 @@ def _jump(event: Event, raw: _Raw, around: _Raw) -> Iterator[Claim]:
         angle = float(np.degrees(np.arctan2(net[1], net[0]) - np.mean(raw.yaw)))
         yield f"{event.kind}: direction", _off(angle, _ANGLES[event.direction]) < 55
     if event.count and event.count > 1:
-        high = feet > np.percentile(feet, 10) + 0.06
+        low = np.min([raw.of(f"{side}_foot")[:, 2] for side in _OTHER], axis=0)
+        high = low > np.percentile(low, 10) + 0.05
         found = int((np.diff(np.concatenate([[0], high.astype(int), [0]])) > 0).sum())
         yield f"{event.kind}: count", abs(found - event.count) <= (0 if event.count < 3 else 1)
     if event.side in _OTHER:
-        lift = around.of(f"{_OTHER[event.side]}_ankle") - around.of(f"{event.side}_ankle")
+        lift = raw.of(f"{_OTHER[event.side]}_ankle") - raw.of(f"{event.side}_ankle")
         yield "hop: side", float(np.median(lift[:, 2])) > 0.05
 
 
@@ -206,7 +207,7 @@ def _low(event: Event, raw: _Raw, around: _Raw) -> Iterator[Claim]:
     }
     yield event.kind, bool(tests[event.kind])
     if event.enters:
-        before = around.positions[: max(1, round(0.35 * raw.fps)), 0, 2]
+        before = around.positions[: len(around.positions) - len(raw.positions) + 1, 0, 2]
         yield f"{event.kind}: goes down", bool(before.max() > raw.positions[:, 0, 2].min() + 0.08)
 
 

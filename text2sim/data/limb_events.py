@@ -123,7 +123,7 @@ def _rhythm(points: list[int], longest: float) -> list[int]:
 
 
 def _claps(s: Signals, sane: Array) -> list[Event]:
-    """Hands that meet in front of the body, at least twice in rhythm."""
+    """Hands that meet in front of the body, at least three times in rhythm."""
     left, right = s.joint("left_wrist"), s.joint("right_wrist")
     apart = np.linalg.norm(left - right, axis=1)
     closing = -s.rate(apart)
@@ -133,8 +133,8 @@ def _claps(s: Signals, sane: Array) -> list[Event]:
     points = _extremes(apart, 0.1)
     meet = [p for p in points if apart[p] < 0.24 and front[p] and sane[p] and 0 < p < s.frames - 1]
     meet = [p for p in meet if closing[max(0, p - int(0.25 * s.fps)) : p + 1].max() > 0.9]
-    run = _rhythm(meet, 1.0 * s.fps)
-    if len(run) < 2 or apart[run].min() > 0.2:
+    run = _rhythm([p for p in meet if apart[p] < 0.2], 0.9 * s.fps)
+    if len(run) < 3:
         return []
     return [replace(_event(s, "clap", "both", (run[0], run[-1] + 1)), side=None, count=len(run))]
 

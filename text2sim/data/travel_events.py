@@ -299,7 +299,7 @@ def _stood(s: Signals, frame: int) -> str | None:
     low = {side: bool(s.sole(side)[window].min() < 0.06) for side in SIDES}
     high = {side: bool(s.sole(side)[window].min() > 0.1) for side in SIDES}
     if low["left"] and low["right"]:
-        level = max(float(s.sole(side)[frame]) for side in SIDES) < 0.11
+        level = max(float(s.sole(side)[frame]) for side in SIDES) < 0.16
         return "both" if level else None
     return next((a for a in SIDES if low[a] and high[OTHER[a]]), None)
 
