@@ -51,8 +51,8 @@ class PDController(RLController):
 
     name: ClassVar[str] = "pd"
 
-    assist: float = 0.7
-    assist_torque: float = 0.25
+    assist: float = 1.0
+    assist_torque: float = 0.35
 
     def __post_init__(self) -> None:
         for name, value in (("assist", self.assist), ("assist_torque", self.assist_torque)):
