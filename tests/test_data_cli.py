@@ -93,6 +93,11 @@ def test_wrong_folders_have_exit_codes(capsys, tmp_path, monkeypatch, arguments,
     assert (found, text.count("\n")) == (code, 1)
 
 
+def test_json_lines_of_others_are_no_pack(capsys, takes):
+    (takes / "index.jsonl").write_text('{"id": "walk0", "file": "walk0.bvh"}\n')
+    assert run(capsys, "info", takes, "--json")[1]["kind"] == "bvh"
+
+
 # -- build.
 
 

@@ -177,7 +177,13 @@ def _find_pack(root: Path, fps: float) -> dict[str, Clip]:
     clips = {}
     for index in sorted(root.glob("*.jsonl")):
         path, start = index.with_suffix(".npz"), 0
-        for place, row in enumerate(pack.read_index(index)):
+        try:
+            rows = pack.read_index(index)
+        except MotionFileError:
+            if path.is_file():
+                raise
+            continue  # A .jsonl of another kind, without frames beside it.
+        for place, row in enumerate(rows):
             clips[row.id] = Clip(
                 id=row.id, path=path, source=row.source, licence=row.licence,
                 _motion=partial(pack.read_motion, path, place, start, row.frames),
