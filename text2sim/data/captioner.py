@@ -87,7 +87,7 @@ def mirror_words(text: str) -> str:
 
 
 def captions(motion: Motion, rng: np.random.Generator, *, actor: int = 0) -> list[AutoCaption]:
-    """Captions of a clip: one, or one a window of 4 to 8 s where it is longer than `LONGEST`.
+    """Captions of a clip: one, or one a window; see `windows`.
 
     Windows in which nothing was detected have none.
     """
@@ -101,7 +101,24 @@ def captions(motion: Motion, rng: np.random.Generator, *, actor: int = 0) -> lis
 
 
 def windows(track: Track, fps: float) -> list[tuple[int, int]]:
-    """Where a clip is cut, (first, last + 1) frames: at the calmest moments, 4 to 8 s apart."""
+    """Where a clip is cut, (first, last + 1) frames: at calm moments, 2.5 to 8 s apart.
+
+    A clip of up to `LONGEST` is cut only where more happens than a sentence has room for.
+    """
+    parts = []
+    for start, stop in _evenly(track, fps):
+        events = [e for e in detect(track.slice(start, stop), fps) if e.kind != "stand"]
+        ends = [start + round(e.end * fps) for e in events[:_MOST]]
+        room = [cut for cut in ends[1:] if min(cut - start, stop - cut) >= 2.5 * fps]
+        if len(events) > _MOST and room:
+            parts += [(start, room[-1]), (room[-1], stop)]
+        else:
+            parts.append((start, stop))
+    return parts
+
+
+def _evenly(track: Track, fps: float) -> list[tuple[int, int]]:
+    """Windows of 4 to 8 s, cut where the body moves least; all of it if it is no longer."""
     frames = len(track.root_positions)
     if frames <= LONGEST * fps:
         return [(0, frames)]
