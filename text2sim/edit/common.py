@@ -40,6 +40,21 @@ def check_number(name: str, value: float, low: float, high: float, *, unit: str 
     return float(value)
 
 
+def check_array(name: str, value: ArrayLike) -> Array:
+    """An array of finite numbers.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    try:
+        result = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(f"{name} must be an array of numbers; got {value!r}.") from error
+    if not result.size or not np.isfinite(result).all():
+        raise ConfigError(f"{name} must hold finite numbers, at least one; got {value!r}.")
+    return result
+
+
 def check_frames(motion: Motion, least: int = 1) -> Motion:
     """Motion of at least `least` frames.
 

@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 from numpy.typing import ArrayLike
 
-from text2sim.edit.common import Array, check_frames, check_number, facing, wrapped
+from text2sim.edit.common import Array, check_array, check_frames, check_number, facing, wrapped
 from text2sim.edit.feet import locked
 from text2sim.errors import ConfigError
 from text2sim.maths import filters
@@ -64,8 +64,8 @@ def end_at(motion: Motion, target: ArrayLike, heading: float | None = None) -> M
             by more than `LONGEST`.
     """
     track = _only(motion)
-    aim = np.asarray(target, dtype=np.float64)
-    if aim.shape not in ((2,), (3,)) or not np.isfinite(aim).all():
+    aim = check_array("target", target)
+    if aim.shape not in ((2,), (3,)):
         raise ConfigError(f"Give a target (x, y) in metres; got {target!r}.")
     aim = aim[:2]
     path = _smooth_path(track, motion.fps)
@@ -162,11 +162,11 @@ def _smooth_path(track: Track, fps: float) -> Array:
 
 
 def _points(curve: ArrayLike) -> Array:
-    points = np.asarray(curve, dtype=np.float64)
+    points = check_array("curve", curve)
     if points.ndim != 2 or points.shape[1] not in (2, 3) or len(points) < 2:
         raise ConfigError(f"A curve must have shape (N, 2) or (N, 3); got {points.shape}.")
-    if not np.isfinite(points).all() or np.linalg.norm(np.diff(points, axis=0)) < 1e-6:
-        raise ConfigError("A curve must have finite points that are not all one.")
+    if np.linalg.norm(np.diff(points, axis=0)) < 1e-6:
+        raise ConfigError("A curve must have points that are not all one.")
     return points[:, :2]
 
 

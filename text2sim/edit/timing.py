@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 from numpy.typing import ArrayLike
 
-from text2sim.edit.common import Array, check_frames, check_number, each
+from text2sim.edit.common import Array, check_array, check_frames, check_number, each
 from text2sim.errors import ConfigError
 from text2sim.maths import filters
 from text2sim.maths import quaternions as quat
@@ -33,11 +33,10 @@ def retime(motion: Motion, speed: float | None = None, *, times: ArrayLike | Non
         ConfigError: neither or both are given, or a value is not usable.
     """
     check_frames(motion)
-    if (speed is None) == (times is None):
+    if times is not None and speed is None:
+        return dataclasses.replace(_sampled(motion, _checked(times, motion)), grasps=())
+    if times is not None or speed is None:
         raise ConfigError("Give retime either speed, or times.")
-    if speed is None:
-        at = _checked(times, motion)
-        return dataclasses.replace(_sampled(motion, at), grasps=())
     speed = check_number("speed", speed, 1.0 / FASTEST, FASTEST)
     if speed == 1.0:
         return motion
@@ -96,11 +95,11 @@ def _repeated(track: Track, count: int) -> Track:
     )
 
 
-def _checked(times: ArrayLike | None, motion: Motion) -> Array:
+def _checked(times: ArrayLike, motion: Motion) -> Array:
     """Frame numbers of a time curve."""
-    at = np.asarray(times, dtype=np.float64)
-    if at.ndim != 1 or not len(at) or not np.isfinite(at).all():
-        raise ConfigError(f"times must be a list of finite numbers [s]; got shape {at.shape}.")
+    at = check_array("times", times)
+    if at.ndim != 1:
+        raise ConfigError(f"times must be a list of numbers [s]; got shape {at.shape}.")
     last = (motion.frames - 1) / motion.fps
     if at.min() < -1e-9 or at.max() > last + 1.0 / motion.fps + 1e-9:
         raise ConfigError(
