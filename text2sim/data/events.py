@@ -108,7 +108,7 @@ def _goes_on(first: Event, second: Event) -> bool:
     same = (first.kind, first.side, first.direction, first.rise) == (
         second.kind, second.side, second.direction, second.rise,
     )  # fmt: skip
-    mergeable = first.kind in ("walk", "run", "move", "stand", "bend", "raise", "crouch")
+    mergeable = first.kind in ("walk", "run", "move", "stand", "bend", "raise", "crouch", "crawl")
     return same and mergeable and second.start - first.end < (0.3 if first.kind == "raise" else 0.8)
 
 

@@ -94,12 +94,15 @@ def _gait(event: Event, rng: np.random.Generator) -> tuple[str, str]:
 
 
 def _pace(event: Event, rng: np.random.Generator) -> str:
-    """Slow or fast for this gait; nothing in between."""
+    """Slow or fast for this gait; now and then normal."""
     slow, fast = (1.6, 4.0) if event.kind == "run" else (0.65, 1.6)
     speed = event.speed or 0.0
     words = ("slowly", "slowly", "at a slow pace"), ("fast", "quickly", "at a fast pace")
-    choice = int(rng.integers(3))
-    return words[0][choice] if speed < slow else words[1][choice] if speed > fast else ""
+    choice, named = int(rng.integers(3)), rng.random() < 0.4
+    if slow <= speed <= fast:
+        usual = (2.2, 3.6) if event.kind == "run" else (0.9, 1.4)
+        return "at a normal pace" if named and usual[0] < speed < usual[1] else ""
+    return words[0][choice] if speed < slow else words[1][choice]
 
 
 def _path(event: Event, rng: np.random.Generator) -> str:
