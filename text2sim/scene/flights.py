@@ -110,7 +110,7 @@ def landing_id(story: Story, flight: str) -> str:
 
 
 def _landing_model(flight: Model) -> Model:
-    size = np.array([LANDING, max(LANDING, flight.size[1]), flight.size[2]])
+    size = np.array([LANDING, flight.size[1], flight.size[2]])
     return replace(
         implied_model("platform", size, "landing"),
         colour=flight.colour,

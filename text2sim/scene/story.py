@@ -40,9 +40,12 @@ AGE_PACE = {"child": 0.9, "adult": 1.0, "old": 0.72}
 CLIMB_COST = 2.5
 """A metre up or down takes as long as this many metres on the level."""
 CYCLIC = frozenset(
-    ("wave", "clap", "talk", "dance", "nod", "shake_head", "look", "drink", "stretch")
+    ("wave", "clap", "talk", "dance", "nod", "shake_head", "look", "drink", "stretch", "hop")
 )
-"""Gestures that go on as long as there is time."""
+"""What goes on as long as there is time."""
+HALTS = frozenset(("stop", "halt", "pause", "freeze", "hesitate"))
+HALT = 0.8
+"""Length of a halt between two actions [s]."""
 
 
 @dataclass(kw_only=True, eq=False)
@@ -239,6 +242,8 @@ class Story:
         usual = ACTIONS[name].duration / min(max(action.speed, 0.5), 1.8)
         if action.duration is not None:
             return action.duration
+        if action.verb in HALTS:
+            return HALT
         if action.repetitions:
             once = 0.7 if name in CYCLIC else usual
             return max(usual, once * action.repetitions)
