@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from text2sim.edit.common import Array, check_frames, each, standing
-from text2sim.edit.feet import Height, ground_of, spans
+from text2sim.edit.common import Array, check_frames, each, facing, standing
+from text2sim.edit.feet import Height, ground_of, locked, spans
 from text2sim.edit.legs import with_feet
 from text2sim.errors import ConfigError
 from text2sim.maths import filters
@@ -60,22 +60,21 @@ def onto_terrain(motion: Motion, terrain: Scene | Height) -> Motion:
 
 
 def _placed(track: Track, fps: float, floor: Height, height: Height) -> Track:
+    track = locked(track, fps)
     positions, world = track.joints()
     ankles, feet = positions[:, [7, 8]].copy(), world[:, [7, 8]].copy()
+    body = facing(positions)
     stands = standing(track.contacts)
     scale = track.skeleton.scale
     levels = np.zeros(stands.shape)
     for side in range(2):
-        yaw = quat.heading(feet[:, side])
+        yaw = _directions(feet[:, side], body)
         before = _clearance(ankles[:, side], feet[:, side], floor, scale)
-        shift, slope, level = _footholds(
-            ankles[:, side], yaw, stands[:, side], floor, height, scale
-        )
-        forward = np.stack([np.cos(yaw), np.sin(yaw), 0.0 * yaw], axis=-1)
-        tilt = quat.about(np.stack([-np.sin(yaw), np.cos(yaw), 0.0 * yaw], axis=-1), slope)
+        level, shift, turn = _footholds(ankles[:, side], yaw, stands[:, side], floor, height, scale)
+        tilt = quat.exp(turn)
         ground = floor(ankles[:, side, :2])
         above = np.array([0.0, 0.0, 1.0]) * (ankles[:, side, 2] - ground)[:, None]
-        ankles[:, side] += shift[:, None] * forward
+        ankles[:, side, :2] += shift
         ankles[:, side, 2] = level + ground
         ankles[:, side] += quat.rotate(tilt, above)
         feet[:, side] = quat.mul(tilt, feet[:, side])
@@ -92,23 +91,31 @@ def _placed(track: Track, fps: float, floor: Height, height: Height) -> Track:
     return dataclasses.replace(moved, contacts=moved.contacts & ~off)
 
 
+def _directions(feet: Array, body: Array) -> Array:
+    """Yaw [rad] (T,) of a foot; nearer to the body's the more steeply the foot is held."""
+    ahead = quat.rotate(feet, [1.0, 0.0, 0.0])[:, :2]
+    ahead = ahead + 0.4 * np.stack([np.cos(body), np.sin(body)], axis=-1)
+    return np.unwrap(np.arctan2(ahead[:, 1], ahead[:, 0]))
+
+
 def _footholds(
     ankles: Array, yaw: Array, stands: Array, floor: Height, height: Height, scale: float
 ) -> tuple[Array, Array, Array]:
-    """Of one foot, frame by frame: shift ahead [m], slope [rad] and rise over the floor [m]."""
+    """Of one foot, frame by frame: rise over the floor [m] (T,), shift [m] (T, 2), and the
+    rotation vector [rad] (T, 3) that tilts it to the slope."""
     runs = spans(stands)
-    rows = []
+    result = np.zeros((len(yaw), 6))
     for span in runs:
-        spot, angle = np.median(ankles[span], axis=0), float(np.median(np.unwrap(yaw[span])))
-        rows.append(_foothold(spot, angle, floor, height, scale))
-    if not rows:
-        return np.zeros(len(yaw)), np.zeros(len(yaw)), height(ankles[:, :2]) - floor(ankles[:, :2])
-    result = np.empty((len(yaw), 3))
-    values = np.array(rows)
-    for span, value in zip(runs, values):
-        result[span] = value
-    _swing(result, runs)
-    return result[:, 0], result[:, 1], result[:, 2]
+        spot, angle = np.median(ankles[span], axis=0), float(np.median(yaw[span]))
+        shift, slope, rise = _foothold(spot, angle, floor, height, scale)
+        ahead = np.array([np.cos(angle), np.sin(angle)])
+        across = np.array([-np.sin(angle), np.cos(angle), 0.0])
+        result[span] = np.concatenate([[rise], shift * ahead, slope * across])
+    if runs:
+        _swing(result, runs)
+    else:
+        result[:, 0] = height(ankles[:, :2]) - floor(ankles[:, :2])
+    return result[:, 0], result[:, 1:3], result[:, 3:]
 
 
 def _foothold(
@@ -152,10 +159,10 @@ def _swing(values: Array, runs: list[slice]) -> None:
         count = after.start - before.stop
         u = (np.arange(count) + 1.0) / (count + 1.0)
         values[before.stop : after.start] = start + filters.minimum_jerk(u)[:, None] * (end - start)
-        climb = end[2] - start[2]
+        climb = end[0] - start[0]
         eager, late = (0.0, 0.3) if climb < 0 else (0.3, 0.0)
         rise = filters.minimum_jerk((u - late) / (1.0 - eager - late))
-        values[before.stop : after.start, 2] = start[2] + climb * rise
+        values[before.stop : after.start, 0] = start[0] + climb * rise
 
 
 def _clearance(ankles: Array, feet: Array, height: Height, scale: float) -> Array:
@@ -170,7 +177,11 @@ def _lift(need: Array, stands: Array) -> Array:
     lift = np.zeros(len(need))
     for span in spans(~stands):
         count = span.stop - span.start
-        shape = filters.bump((np.arange(count) + 1.0) / (count + 1.0))
-        wanted = np.where(shape > 0.12, need[span] / np.maximum(shape, 0.25), 0.0)
+        # In the air from the first or to the last frame the foot is seen for half of its arc.
+        start = 0.5 if span.start == 0 else 0.0
+        end = 0.5 if span.stop == len(need) else 1.0
+        u = start + (end - start) * (np.arange(count) + 1.0) / (count + 1.0)
+        shape = filters.bump(u) if start < end else np.ones(count)
+        wanted = np.where(shape > 0.25, need[span] / np.maximum(shape, 0.25), 0.0)
         lift[span] = np.max(wanted, initial=0.0) * shape
     return lift
