@@ -135,6 +135,7 @@ def stands(s: Signals, events: list[Event]) -> list[Event]:
             calm[int(event.start * s.fps) : int(event.end * s.fps) + 1] = False
     found = []
     for span in s.spans(calm, shortest=0.8, gap=0.15):
-        still = share(s.activity < 0.25, span) > 0.9
+        sway = float(np.ptp(s.joint("head")[span[0] : span[1]], axis=0).max())
+        still = share(s.activity < 0.25, span) > 0.9 and sway < 0.1
         found.append(replace(_span_event(s, "stand", span), speed=0.0 if still else None))
     return found
