@@ -12,7 +12,7 @@ from text2sim.scene.placement import CAMERA_AZIMUTH, camera_right
 from text2sim.scene.sampling import Sample, sample_action
 from text2sim.types import CameraPlan, PlannedActor, PlannedObject, Script, Segment
 
-ELEVATION, LOW, HIGH = np.radians(11.0), np.radians(4.0), np.radians(62.0)
+ELEVATION, LOW, HIGH = np.radians(7.0), np.radians(4.0), np.radians(62.0)
 """Usual angle of the camera above the horizon, from below, and from above [rad]."""
 ENOUGH = 60
 """So many moments are enough to choose a direction by."""

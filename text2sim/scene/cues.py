@@ -24,8 +24,8 @@ from text2sim.types import PathCue
 
 RADIUS = 1.5
 """Radius of a circle that is walked [m]."""
-PERSONAL = 0.9
-"""Distance at which one stops before somebody [m]."""
+PERSONAL, MEETING = 0.9, 0.75
+"""Distance at which one stops before somebody, and between two who meet half way [m]."""
 
 
 def around_cue(story: Story, course: Course, cue: PathCue) -> None:
@@ -120,7 +120,7 @@ def _meeting_point(story: Story, who: Performer, other: str) -> Array:
         and action.id not in story.spans
         for action in story.script.actions
     )
-    share = (gap / 2 - PERSONAL / 2) if mutual else gap - PERSONAL
+    share = (gap - MEETING) / 2 if mutual else gap - PERSONAL
     return who.position[:2] + max(share, 0.0) * offset / gap
 
 

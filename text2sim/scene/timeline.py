@@ -15,6 +15,8 @@ from text2sim.types import PlannedActor, Segment
 
 TAIL = 0.7
 """Everybody stands for this long after everything has happened [s]."""
+LET_GO, THROWN = 0.56, 8.0
+"""When a throw lets go, as a fraction of its time, and how fast the thing flies [m/s]."""
 HURRY = 1.4
 """How much faster than planned things may go to fit a requested length."""
 TICK = 1e-3
@@ -22,8 +24,17 @@ TICK = 1e-3
 
 def natural_length(segments: Sequence[Segment], still: float = 3.0) -> float:
     """Length of the clip [s] if nobody asks for another."""
-    end = max((segment.end for segment in segments), default=still)
+    end = max((max(item.end, _lands(item)) for item in segments), default=still)
     return min(round(end + TAIL, 2), MAX_DURATION)
+
+
+def _lands(segment: Segment) -> float:
+    """When a thing that is thrown should have landed [s]; the end of any other segment."""
+    if segment.action != "throw" or segment.point is None:
+        return segment.end
+    distance = float(np.linalg.norm(segment.point[:2] - segment.path[-1, :2]))
+    flight = min(max(distance / THROWN, 0.3), 1.3)
+    return segment.start + LET_GO * segment.duration + flight + 0.1
 
 
 def compress(

@@ -88,10 +88,10 @@ def launch_velocity(shot: Shot, start: np.ndarray) -> np.ndarray:
     if goal is None:
         goal = shot.segment.path[-1] + 4.0 * ahead
     gap = goal - start
-    flight = float(np.clip(np.linalg.norm(gap[:2]) / 6.0, 0.30, 1.3))
+    flight = float(np.clip(np.linalg.norm(gap[:2]) / 8.0, 0.30, 1.3))
     velocity = gap / flight + [0.0, 0.0, 0.5 * 9.81 * flight]
     speed = float(np.linalg.norm(velocity))
-    return velocity * min(1.0, 9.0 / speed)
+    return velocity * min(1.0, 11.0 / speed)
 
 
 def _two_handed(performer: Performer, shot: Shot, item: str) -> None:
