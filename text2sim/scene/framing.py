@@ -15,9 +15,9 @@ FOV = 0.7
 """Angle across the shorter side of the picture [rad]."""
 MARGIN = 0.9
 """Part of the picture that the action may fill."""
-COMFORTABLE = 5.3
-"""A still camera is fine up to this distance [m]: a person fills almost half the height."""
-ROUND = 7.2
+COMFORTABLE = 4.5
+"""A still camera is fine up to this distance [m]: a person fills over half the height."""
+ROUND = 6.4
 """The same where people go round or back and forth: a still camera is calmer."""
 NEAREST, NEAREST_FACE = 3.4, 1.5
 """Least distance of the camera, and of a close-up [m]."""
