@@ -66,13 +66,13 @@ def _shifted(wedge: np.ndarray, side: float, width: float) -> np.ndarray:
 
 
 def platform(size: Size, count: int) -> Model:
-    """A level top that stands a little over its sides."""
+    """A level top that stands a little over its sides, flush with what it continues."""
     d, w, h = size
     top = min(0.06, 0.3 * h)
     return Model(
         pieces=(
             piece(LIGHT, slab(d, w, h - top, h, bevel=0.008)),
-            piece(MAIN, slab(d - 0.03, w - 0.03, 0, h - top, bevel=0.003)),
+            piece(MAIN, slab(d, w - 0.03, 0, h - top, bevel=0.003)),
         ),
         parts=(box_part(d, w, 0, h),),
     )

@@ -20,6 +20,8 @@ FEET_BEFORE_SEAT = 0.12
 """Feet of one who is about to sit down, before the front of the seat [m]."""
 SEAT_WIDTH = 0.62
 """Room for one on a bench [m]."""
+ELBOW_ROOM = 0.27
+"""Between the middle of a body that bends forward and a table, say [m]."""
 HANDLED = ("pick_up", "carry", "push", "pull", "kick", "punch", "reach", "throw")
 """Actions that happen at an object, within the reach of `text2sim.actions`."""
 
@@ -81,7 +83,7 @@ def stand_by(
         for distance in np.arange(start, start + 0.8, 0.05):
             spot = box.centre + distance * direction
             spot = spot - aside * unit(straight + turn + np.pi / 2)
-            if min((float(block.distance(spot)) for block in blocks), default=1.0) < 0.2:
+            if min((float(block.distance(spot)) for block in blocks), default=1.0) < ELBOW_ROOM:
                 continue
             total = distance + 0.5 * abs(turn)
             if total < cost - 1e-9:

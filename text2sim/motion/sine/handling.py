@@ -85,16 +85,25 @@ def pick_up(performer: Performer, shot: Shot) -> None:
     _stoop(performer, shot, point, down, hands)
     contact = segment.start + CONTACT * segment.duration
     held = filters.minimum_jerk((shot.u - CONTACT) / 0.38)
-    reach = filters.minimum_jerk((shot.u - 0.08) / (CONTACT - 0.10)) * (1.0 - held)
+    # Over a table, hands rise before the chest first: straight up they would meet its underside.
+    ready = filters.minimum_jerk((shot.u - 0.02) / 0.2) if _is_high(performer, shot, point) else 0.0
+    begin = 0.17 if np.any(ready) else 0.08
+    reach = filters.minimum_jerk((shot.u - begin) / (CONTACT - begin - 0.02)) * (1.0 - held)
     for side in hands:
         grasp_at, pole = hold_point(performer, item, hands)
-        performer.reach(shot, side, grasp_at, held, pole=pole)
+        performer.reach(shot, side, grasp_at, np.maximum(held, ready), pole=pole)
         performer.reach(
             shot, side, _palm(performer, shot, point, side, hands), reach, frame="world",
             pole=(-0.2, 0.9, -0.3),
         )  # fmt: skip
     if performer.object(item) is not None:
         grip(performer, item, hands, contact)
+
+
+def _is_high(performer: Performer, shot: Shot, point: np.ndarray) -> bool:
+    """The point is about as high as the hips, as on a table."""
+    ground = float(shot.segment.path[0, 2])
+    return bool(point[2] - ground > 0.6 * performer.skeleton.pelvis_height)
 
 
 def put_down(performer: Performer, shot: Shot) -> None:
