@@ -18,8 +18,8 @@ VIEWERS = ("camera", "viewer", "audience")
 """Nouns that mean whoever watches the clip."""
 SMALL = 0.45
 """Things no larger than this [m] are expected on a table."""
-JUMPABLE = 0.4
-"""Tallest thing that is jumped over [m]."""
+JUMPABLE, JUMPABLE_CHILD = 0.4, 0.3
+"""Tallest thing that a grown-up, and a child, jumps over [m]."""
 
 
 def complete(story: Story) -> None:
@@ -100,7 +100,9 @@ def _jumpable(story: Story, item: str, model: Model) -> Model:
         )
         for action in story.script.actions
     )
-    if not over or model.size[2] <= JUMPABLE or model.kind == "bridge":
+    young = any(actor.age == "child" for actor in story.script.actors)
+    limit = JUMPABLE_CHILD if young else JUMPABLE
+    if not over or model.size[2] <= limit or model.kind == "bridge":
         return model
-    story.warn(f"The {model.label} was made {JUMPABLE} m high, so that one can jump over it.")
-    return replace(model, size=model.size * np.array([1.0, 1.0, JUMPABLE / model.size[2]]))
+    story.warn(f"The {model.label} was made {limit} m high, so that one can jump over it.")
+    return replace(model, size=model.size * np.array([1.0, 1.0, limit / model.size[2]]))
