@@ -15,7 +15,7 @@ GALLERY = {
     "cup": "a woman in a red dress walks to the table and picks up the cup",
     "chair": "a tall woman in a yellow shirt sits down on a chair and waves",
     "throw": "a man throws a ball to a woman",
-    "jump": "a girl jumps over a box",
+    "jump": "a woman jumps over a box",
     "dance": "two women dance in the park",
 }
 """File name -> prompt of the six contact sheets in docs/gallery.md."""
