@@ -148,7 +148,8 @@ def _palm(
         half = 0.5 * float(np.clip(np.sort(size)[1], 0.08, 0.62))
         return performer.to_world((-0.02, SIGN[side] * half, 0.0), point, yaw)
     top = 0.5 * float(size[2]) if size[2] > 0.30 else 0.0
-    return performer.to_world((-0.03, 0.0, top), point, yaw)
+    before = -0.03 if top else -0.03 - 0.4 * float(size[:2].min())
+    return performer.to_world((before, 0.0, top), point, yaw)
 
 
 def _stoop(
