@@ -21,8 +21,8 @@ ROUND = 6.4
 """The same where people go round or back and forth: a still camera is calmer."""
 NEAREST, NEAREST_FACE = 3.4, 1.5
 """Least distance of the camera, and of a close-up [m]."""
-SMOOTHING = 0.7
-"""Time scale of a moving camera [s]; less for fast bodies."""
+SMOOTHING, SMOOTHING_CLOSE = 0.7, 0.45
+"""Time scale of a moving camera, and of a close-up [s]; less for fast bodies."""
 SLOPE = MARGIN * np.tan(FOV / 2)
 SLOPES, WIDE = np.array([SLOPE, SLOPE]), np.array([SLOPE * 4 / 3, SLOPE])
 """Half width and height of the usable picture at distance 1: for bodies, which must be seen in a
@@ -40,7 +40,8 @@ def frame(samples: Sequence[Sample], azimuth: float, elevation: float, view: str
     close = "close" in view
     nearest = NEAREST_FACE if close else NEAREST
     if close or distance > (COMFORTABLE if _leads_away(samples) else ROUND):
-        moving = _follow(samples, local, nearest if close else COMFORTABLE)
+        slowest = SMOOTHING_CLOSE if close else SMOOTHING
+        moving = _follow(samples, local, nearest if close else COMFORTABLE, slowest)
         if moving[1].mean() < 0.95 * distance:
             times = np.array([sample.time for sample in samples])
             centres, distances = moving
@@ -82,7 +83,7 @@ def _extremes(points: Array, depth: float, slope: Array) -> tuple[Array, Array]:
 
 
 def _follow(
-    samples: Sequence[Sample], local: Sequence[Array], nearest: float
+    samples: Sequence[Sample], local: Sequence[Array], nearest: float, slowest: float
 ) -> tuple[Array, Array]:
     """Centres (S, 3) and distances (S,) of a camera that moves smoothly with the action.
 
@@ -91,7 +92,7 @@ def _follow(
     """
     times = np.array([sample.time for sample in samples])
     apart = np.abs(times[:, None] - times)
-    scale = _time_scale(samples)
+    scale = _time_scale(samples, slowest)
     fits = []
     for row in apart:
         span = [int(j) for j in np.flatnonzero(row <= scale)]
@@ -124,10 +125,10 @@ def _needed(points: Array, centre: Array) -> float:
     return float((np.abs(offset[:, :2]).max(axis=1) / SLOPE - offset[:, 2]).max())
 
 
-def _time_scale(samples: Sequence[Sample]) -> float:
+def _time_scale(samples: Sequence[Sample], slowest: float) -> float:
     """Time scale of the camera's movement [s]: a runner would leave a slow camera's picture."""
     fastest = max(float(np.linalg.norm(sample.moves, axis=1).max()) for sample in samples) / STEP
-    return float(np.clip(0.9 / max(fastest, 0.1), 0.3, SMOOTHING))
+    return float(np.clip(0.9 / max(fastest, 0.1), 0.3, slowest))
 
 
 def _leads_away(samples: Sequence[Sample]) -> bool:
