@@ -25,7 +25,7 @@ Channel = Literal["rgb", "depth", "segmentation"]
 CHANNELS: tuple[str, ...] = ("rgb", "depth", "segmentation")
 MAX_DURATION = 120.0
 MAX_FPS = 240.0
-MIN_SIZE, MAX_SIZE = 16, 4096
+MIN_SIZE, MAX_SIZE = 16, 7680
 
 
 class Progress(NamedTuple):

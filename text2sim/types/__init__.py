@@ -19,12 +19,14 @@ from text2sim.types.plan import (
 )
 from text2sim.types.scene import (
     ConvexPart,
+    Look,
     Mesh,
     Scene,
     SceneActor,
     SceneObject,
     SkinnedMesh,
     Surface,
+    Texture,
     Visual,
 )
 from text2sim.types.script import (
@@ -53,8 +55,9 @@ from text2sim.types.simulation import (
 
 __all__ = [
     "RGB", "Action", "Actor", "BodyState", "CameraPlan", "CameraTrack", "Character", "Contact",
-    "ConvexPart", "Direction", "Drive", "Engine", "Frames", "Garment", "Grasp", "Mesh", "Motion",
-    "Outcome", "PathCue", "PathKind", "PlannedActor", "PlannedObject", "Prop", "Relation",
-    "RelationKind", "Scene", "SceneActor", "SceneObject", "ScenePlan", "Script", "Segment", "Side",
-    "Simulation", "SkinnedMesh", "Surface", "Trace", "Track", "Visual", "World",
+    "ConvexPart", "Direction", "Drive", "Engine", "Frames", "Garment", "Grasp", "Look", "Mesh",
+    "Motion", "Outcome", "PathCue", "PathKind", "PlannedActor", "PlannedObject", "Prop",
+    "Relation", "RelationKind", "Scene", "SceneActor", "SceneObject", "ScenePlan", "Script",
+    "Segment", "Side", "Simulation", "SkinnedMesh", "Surface", "Texture", "Trace", "Track",
+    "Visual", "World",
 ]  # fmt: skip

@@ -4,47 +4,100 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from text2sim.errors import ShapeError
 from text2sim.maths import quaternions as quat
 from text2sim.skeleton import Skeleton
 from text2sim.types.arrays import array, check_arrays
 from text2sim.types.plan import RGB, Character, ScenePlan
 
+Look = Literal["studio", "indoor", "outdoor", "overcast", "sunset"]
+"""Light and surroundings of a scene; `text2sim.render.look` says what each means."""
+LARGEST_TEXTURE = 4096
+"""Most pixels along a side of a texture."""
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Mesh:
-    """Triangles; vertices [m] and outward unit normals, (V, 3) float32; faces (F, 3), CCW."""
+    """Triangles of one surface.
+
+    Attributes:
+        vertices: [m], (V, 3). normals: outward, unit, (V, 3). faces: counter-clockwise, (F, 3).
+        uv: place of each vertex on the surface's texture, (V, 2); see `Texture`.
+        colours: linear colour of each vertex that multiplies the surface's, (V, 3).
+    """
 
     vertices: np.ndarray = array("V 3", np.float32)
     normals: np.ndarray = array("V 3", np.float32)
     faces: np.ndarray = array("F 3", np.int32)
+    uv: np.ndarray | None = array("V 2", np.float32, optional=True)
+    colours: np.ndarray | None = array("V 3", np.float32, optional=True)
 
     def __post_init__(self) -> None:
         check_arrays(self)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Texture:
+    """A picture laid on a surface by the `uv` of its mesh; it multiplies the base colour.
+
+    Place (0, 0) is the lower left corner of the picture and (1, 1) the upper right; the picture
+    repeats beyond.
+
+    Attributes:
+        pixels: sRGB, row 0 is the top, (H, W, 3) uint8, at most `LARGEST_TEXTURE` each way.
+
+    Raises:
+        ShapeError: the picture is empty or too large.
+    """
+
+    pixels: np.ndarray = array("H W 3", np.uint8)
+
+    def __post_init__(self) -> None:
+        check_arrays(self)
+        height, width = self.pixels.shape[:2]
+        if not 0 < min(height, width) <= max(height, width) <= LARGEST_TEXTURE:
+            raise ShapeError(
+                f"A texture has 1 to {LARGEST_TEXTURE} pixels each way; got {width} x {height}."
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Surface:
     """How a mesh looks; the base colour is linear.
 
-    `pattern` is "plain", "wood", "stone", "metal", "cloth", "grass", "leaves", "brick" or "tile".
+    Attributes:
+        pattern: "plain", "wood", "stone", "metal", "cloth", "grass", "leaves", "brick" or "tile".
+        opacity: 1 is opaque; below it, light from behind comes through (glass, water, veils).
+        texture: picture that multiplies the colour; it needs a mesh with `uv`.
     """
 
     colour: RGB
     roughness: float = 0.8
     metalness: float = 0.0
     pattern: str = "plain"
+    opacity: float = 1.0
+    texture: Texture | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Visual:
-    """A mesh in its owner's frame with one surface."""
+    """A mesh in its owner's frame with one surface.
+
+    Raises:
+        ShapeError: the surface has a texture, but the mesh has no `uv`.
+    """
 
     mesh: Mesh
     surface: Surface
+
+    def __post_init__(self) -> None:
+        if self.surface.texture is not None and self.mesh.uv is None:
+            raise ShapeError("A surface with a texture needs a mesh with uv; this one has none.")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -126,6 +179,11 @@ class SkinnedMesh:
         colours: linear base colour, (V, 3).
         roughness: (V,).
         joints, weights: up to four joints a vertex and their weights (rows sum to 1), (V, 4).
+        uv: place of each vertex on the texture, (V, 2).
+        texture: picture that multiplies the colours; it needs `uv`.
+
+    Raises:
+        ShapeError: a shape is wrong, or a texture has no `uv`.
     """
 
     vertices: np.ndarray = array("V 3", np.float32)
@@ -135,9 +193,13 @@ class SkinnedMesh:
     roughness: np.ndarray = array("V", np.float32)
     joints: np.ndarray = array("V 4", np.int32)
     weights: np.ndarray = array("V 4", np.float32)
+    uv: np.ndarray | None = array("V 2", np.float32, optional=True)
+    texture: Texture | None = None
 
     def __post_init__(self) -> None:
         check_arrays(self)
+        if self.texture is not None and self.uv is None:
+            raise ShapeError("A skin with a texture needs uv; this one has none.")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -157,13 +219,17 @@ class SceneActor:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Scene:
-    """Everything that exists at the beginning. The ground is the plane z = 0."""
+    """Everything that exists at the beginning. The ground is the plane z = 0.
+
+    `look` is the light and what surrounds the scene.
+    """
 
     plan: ScenePlan
     objects: tuple[SceneObject, ...]
     actors: tuple[SceneActor, ...]
     ground: Surface = Surface(colour=(0.33, 0.34, 0.36), pattern="tile")
     ground_friction: float = 0.9
+    look: Look = "studio"
     warnings: tuple[str, ...] = ()
 
     def ground_height(self, points: ArrayLike) -> np.ndarray:
