@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal, final
@@ -17,6 +16,7 @@ from text2sim.data.captions import Caption
 from text2sim.data.event_signals import Signals
 from text2sim.data.events import Event, detect
 from text2sim.data.phrases import Clause, clause
+from text2sim.language.sides import side_words
 from text2sim.types import Motion, Track
 
 SUBJECT = "a person"
@@ -31,16 +31,6 @@ _SIDES = {
     "counterclockwise": "clockwise", "counter-clockwise": "clockwise", "anticlockwise": "clockwise",
     "anti-clockwise": "clockwise", "counter clockwise": "clockwise",
 }  # fmt: skip
-_OTHER_SENSE = re.compile(
-    r"\bright (?:away|now|after|before|there|here|then|angles?|next|behind|in front|at the)\b"
-    r"|\b(?:all|that's|just) right\b|\b(?:has|have|had|is|are|was) left\b"
-    r"|(?<!the )(?<!his )(?<!her )(?<!their )(?<!to )(?<!with )(?<!and )\bleft (?=the |a |an )",
-    re.IGNORECASE,
-)
-_SIDE_WORD = re.compile(
-    r"\b(?:(?:counter|anti)[- ]?)?clockwise\b|\b(?:left|right)(?=\b|wards?\b|most\b|y\b)",
-    re.IGNORECASE,
-)
 
 
 @final
@@ -72,18 +62,17 @@ def mirror_words(text: str) -> str:
 
     "right away", "left the room" and the like stay.
     """
-    kept = [match.span() for match in _OTHER_SENSE.finditer(text)]
-
-    def swapped(match: re.Match[str]) -> str:
-        if any(a <= match.start() < b for a, b in kept):
-            return match.group()
+    pieces, done = [], 0
+    for match in side_words(text):
         word = match.group()
         other = _SIDES.get(word.lower(), word)
         if word.isupper():
-            return other.upper()
-        return other.capitalize() if word[0].isupper() else other
-
-    return _SIDE_WORD.sub(swapped, text)
+            other = other.upper()
+        elif word[0].isupper():
+            other = other.capitalize()
+        pieces += [text[done : match.start()], other]
+        done = match.end()
+    return "".join(pieces) + text[done:]
 
 
 def captions(motion: Motion, rng: np.random.Generator, *, actor: int = 0) -> list[AutoCaption]:
