@@ -42,11 +42,11 @@ _UNITS = {
 _DIRECTIONS: dict[str, str] = {
     word: mark
     for mark, words in {
-        "forward": "forward forwards ahead onward onwards straightforward front",
+        "forward": "forward forwards ahead onward onwards front",
         "backward": "backward backwards back rear behind reverse",
         "sideways": "sideways sideway sidewards side sides aside sidestep sidesteps laterally",
-        "up": "up upward upwards upstairs ascend ascends ascending climb climbs climbing rise rises "
-              "rising raise raises raising lift lifts lifting high higher above stand stands",
+        "up": "up upward upwards upstairs ascend ascends ascending climb climbs climbing rise "
+              "rises rising raise raises raising lift lifts lifting high higher above",
         "down": "down downward downwards downstairs descend descends descending lower lowers "
                 "lowering low crouch crouches crouching crouched squat squats kneel kneels duck "
                 "ducks under below sit sits lie lies fall falls",
@@ -54,174 +54,36 @@ _DIRECTIONS: dict[str, str] = {
         "round": "around round circle circles circular circling curve curved winding arc zigzag "
                  "serpentine orbit loop spin spins spinning rotate rotates rotating",
         "slow": "slow slowly slower leisurely careful carefully gently creeps tired tiredly sneaks",
-        "fast": "fast quickly quick faster rapidly rapid hurriedly hurries sprint sprints sprinting "
-                "run runs running dash dashes swiftly",
+        "fast": "fast quickly quick faster rapidly rapid hurriedly hurries sprint sprints "
+                "sprinting run runs running dash dashes swiftly",
         "then": "then afterwards after next finally later before until subsequently",
         "while": "while meanwhile simultaneously during",
         "not": "not no never without n't nobody nothing neither nor cannot don't doesn't",
     }.items()
     for word in words.split()
 }  # fmt: skip
-_PREPOSITIONS = frozenset(
-    [
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "into",
-        "onto",
-        "from",
-        "with",
-        "by",
-        "over",
-        "across",
-        "through",
-        "along",
-        "towards",
-        "toward",
-        "off",
-        "out",
-        "against",
-        "between",
-        "near",
-        "beside",
-        "behind",
-        "above",
-        "below",
-        "under",
-        "underneath",
-        "past",
-        "like",
-        "inside",
-        "outside",
-        "around",
-        "about",
-        "without",
-        "for",
-    ]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_PREPOSITIONS = _words(
+    "of in on at to into onto from with by over across through along towards toward off out "
+    "against between near beside behind above below under underneath past like inside outside "
+    "around about without for"
 )
-_FUNCTION = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "his",
-        "her",
-        "their",
-        "its",
-        "my",
-        "your",
-        "our",
-        "he",
-        "she",
-        "it",
-        "they",
-        "him",
-        "them",
-        "himself",
-        "herself",
-        "themselves",
-        "itself",
-        "who",
-        "which",
-        "that",
-        "this",
-        "these",
-        "those",
-        "and",
-        "or",
-        "but",
-        "as",
-        "is",
-        "are",
-        "was",
-        "were",
-        "be",
-        "been",
-        "being",
-        "has",
-        "have",
-        "had",
-        "does",
-        "do",
-        "did",
-        "will",
-        "would",
-        "can",
-        "could",
-        "if",
-        "so",
-        "then",
-        "while",
-        "when",
-        "where",
-        "before",
-        "after",
-        "until",
-        "there",
-        "i",
-        "you",
-        "we",
-        "someone",
-        "somebody",
-        "each",
-        "other",
-        "another",
-        "some",
-        "any",
-        "all",
-        "not",
-        "no",
-        "never",
-        "if",
-    ]
+_FUNCTION = _words(
+    "a an the his her their its my your our he she it they him them himself herself themselves "
+    "itself who which that this these those and or but as is are was were be been being has have "
+    "had does do did will would can could if so then while when where before after until there "
+    "i you we someone somebody each other another some any all not no never"
 )
-_MANNER = frozenset(
-    [
-        "slow",
-        "fast",
-        "quick",
-        "happy",
-        "sad",
-        "angry",
-        "tired",
-        "old",
-        "young",
-        "drunk",
-        "big",
-        "small",
-        "tall",
-        "short",
-        "wide",
-        "narrow",
-        "high",
-        "low",
-        "bent",
-        "straight",
-        "left",
-        "right",
-        "forward",
-        "forwards",
-        "backward",
-        "backwards",
-        "sideways",
-        "up",
-        "down",
-        "ahead",
-        "back",
-        "again",
-        "together",
-        "apart",
-        "still",
-        "clockwise",
-        "counterclockwise",
-        "once",
-        "twice",
-        "thrice",
-    ]
+_MANNER = _words(
+    "slow fast quick happy sad angry tired old young drunk big small tall short wide narrow high "
+    "low bent straight left right forward forwards backward backwards sideways up down ahead back "
+    "again together apart still clockwise counterclockwise once twice thrice"
 )
-_PARTS = MARKS[:7]
 _LONGEST_WORD = 40
 
 
