@@ -19,7 +19,7 @@ from text2sim.pipeline import Pipeline
 from text2sim.prompt.stage import PromptParser
 from text2sim.render.stage import Renderer
 from text2sim.scene.stage import ScenePlanner
-from text2sim.types import CameraTrack, Frames, Outcome, Trace, World
+from text2sim.types import CameraTrack, Outcome, Trace, World
 
 RUNS: Counter[str] = Counter()
 
@@ -103,18 +103,12 @@ class FakeController(RLController):
 @dataclass(frozen=True, kw_only=True)
 class FakeRenderer(Renderer):
     name: ClassVar[str] = "fake"
-    options: ClassVar[tuple[str, ...]] = ("size", "channels")
 
-    def run(self, value: Any, ctx: Any) -> Any:
+    def pictures(self, value: Any, camera: CameraTrack, ctx: Any) -> Any:
         RUNS["renderer"] += 1
         width, height = ctx.size
-        frames = len(value.tracks[0].root_positions)
-        rgb = np.zeros((frames, height, width, 3), np.uint8)
-        for index in range(frames):
-            ctx.report(index + 1, frames)
-            rgb[index] = index
-        camera = CameraTrack(eye=np.ones((frames, 3)), target=np.zeros((frames, 3)))
-        return Frames(trace=value, fps=value.fps, camera=camera, rgb=rgb)
+        for index in range(len(value.object_positions)):
+            yield {"rgb": np.full((height, width, 3), index, np.uint8)}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -118,5 +118,7 @@ def context(size=SIZE, channels=CHANNELS) -> Context:
     return Context(request=Options(size=size, channels=channels), stage="renderer")
 
 
-def render(trace: Trace, size=SIZE, channels=CHANNELS, renderer=None) -> Frames:
-    return (renderer or RasterRenderer()).run(trace, context(size, channels))
+def render(trace: Trace, size=SIZE, channels=None, renderer=None) -> Frames:
+    """All channels of the backend unless told otherwise."""
+    renderer = renderer or RasterRenderer()
+    return renderer.run(trace, context(size, channels or renderer.channels))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import dataclasses
 import json
 import math
 import os
@@ -17,7 +16,9 @@ from text2sim import io
 from text2sim.errors import ConfigError
 from text2sim.evaluation.metrics import Metrics, evaluate
 from text2sim.types import (
+    CameraTrack,
     Frames,
+    Joints,
     Motion,
     Outcome,
     Scene,
@@ -80,6 +81,25 @@ class Animation:
     def segmentation(self) -> np.ndarray | None:
         """Index into `labels`, (T, H, W) uint16; None if not made."""
         return self.rendered.segmentation
+
+    @property
+    def channels(self) -> dict[str, np.ndarray]:
+        """All channels that were made, by name, rgb among them: see `text2sim.types.Frames`."""
+        return self.rendered.channels
+
+    def joints(self) -> Joints:
+        """Joints of all actors in the picture [px], in the camera's axes and in the world [m]."""
+        return self.rendered.joints()
+
+    @property
+    def camera(self) -> CameraTrack:
+        """The camera of every frame; it gives `intrinsics(size)` and `extrinsics()`."""
+        return self.rendered.camera
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture [px]."""
+        return self.rendered.size
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -211,7 +231,7 @@ class Animation:
                 f"No frame lies between {part.start} s and {part.stop} s; the clip has "
                 f"{self.duration:.2f} s."
             )
-        frames = _cut_frames(self.rendered, first, last)
+        frames = self.rendered.slice(first, last)
         span = {"start": frames.trace.start, "end": frames.trace.start + (last - first) / self.fps}
         return Animation(frames, {**self._config, "part": span})
 
@@ -240,36 +260,3 @@ class Animation:
         from text2sim.io.notebook import html_of
 
         return html_of(self)
-
-
-def _cut_frames(frames: Frames, first: int, last: int) -> Frames:
-    part = slice(first, last)
-    return dataclasses.replace(
-        frames,
-        trace=_cut_trace(frames.trace, first, last),
-        camera=dataclasses.replace(
-            frames.camera, eye=frames.camera.eye[part], target=frames.camera.target[part]
-        ),
-        rgb=frames.rgb[part],
-        depth=None if frames.depth is None else frames.depth[part],
-        segmentation=None if frames.segmentation is None else frames.segmentation[part],
-    )
-
-
-def _cut_trace(trace: Trace, first: int, last: int) -> Trace:
-    start, end = trace.start + first / trace.fps, trace.start + last / trace.fps
-    outcome = trace.outcome
-    if outcome.status == "completed" or outcome.time >= end:
-        outcome = Outcome(status="completed", time=end)
-    part = slice(first, last)
-    return dataclasses.replace(
-        trace,
-        start=start,
-        tracks=tuple(track.slice(first, last) for track in trace.tracks),
-        object_positions=trace.object_positions[part],
-        object_rotations_wxyz=trace.object_rotations_wxyz[part],
-        assist_force=trace.assist_force[part],
-        assist_torque=trace.assist_torque[part],
-        contacts=tuple(item for item in trace.contacts if start <= item.time < end),
-        outcome=outcome,
-    )

@@ -140,7 +140,7 @@ class Pipeline:
             duration: length [s]; None lets the planner estimate it.
             fps: frames per second of motion and video.
             size: width and height of the picture [px].
-            channels: "rgb", and if wanted "depth" and "segmentation".
+            channels: pictures to make beside "rgb": "depth", "flow", ...; see `types.Frames`.
             strict: doubts about the prompt (an unknown noun) are errors instead of warnings.
             until: stop after this stage and return its value (`until="motion"` gives a `Motion`).
             progress: True, False, a function of `Progress`, or None: a bar where one can be seen.
@@ -187,6 +187,8 @@ class Pipeline:
         """Run stage by stage, yielding each stage with the value that it made."""
         if not isinstance(prompt, str):
             raise ConfigError(f"The prompt must be a str; got {type(prompt).__name__}.")
+        for stage in self.stages:
+            stage.check(options)
         cancel = cancel or threading.Event()
         value: Any = prompt
         key = prompt_key(prompt)

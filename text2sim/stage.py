@@ -8,21 +8,20 @@ import json
 import math
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from text2sim.errors import Cancelled, ConfigError, PipelineError
+from text2sim.errors import Cancelled, ConfigError, PipelineError, nearest
+from text2sim.types.frames import CHANNELS
 
 STAGES: tuple[str, ...] = (
     "parser", "planner", "assets", "motion", "physics", "controller", "renderer", "enhancer",
 )  # fmt: skip
 """The eight stages in order; the names are the keywords of `Pipeline`."""
 
-Channel = Literal["rgb", "depth", "segmentation"]
-CHANNELS: tuple[str, ...] = ("rgb", "depth", "segmentation")
 MAX_DURATION = 120.0
 MAX_FPS = 240.0
 MIN_SIZE, MAX_SIZE = 16, 7680
@@ -46,7 +45,7 @@ class Options:
         duration: length of the clip [s], or None to let the planner estimate it.
         fps: frames per second of motion and video.
         size: width and height of the picture [px], both even.
-        channels: pictures to make: "rgb", "depth", "segmentation".
+        channels: pictures to make, see `text2sim.types.Frames`; "rgb" is always among them.
         strict: what would be a warning about the prompt (an unknown noun) is an error.
 
     Raises:
@@ -66,13 +65,7 @@ class Options:
             _check_number("duration", self.duration, 0.1, MAX_DURATION, "s")
         _check_number("fps", self.fps, 1.0, MAX_FPS, "frames/s")
         self._check_size()
-        channels = tuple(self.channels)
-        unknown = [name for name in channels if name not in CHANNELS]
-        if unknown or "rgb" not in channels:
-            raise ConfigError(
-                f"channels must hold 'rgb' and may hold 'depth' and 'segmentation'; got {channels}."
-            )
-        object.__setattr__(self, "channels", channels)
+        object.__setattr__(self, "channels", _checked_channels(self.channels))
 
     def _check_size(self) -> None:
         try:
@@ -86,6 +79,19 @@ class Options:
             if value % 2:
                 raise ConfigError(f"{name} must be even, as video encoders need it; got {value}.")
         object.__setattr__(self, "size", (int(width), int(height)))
+
+
+def _checked_channels(channels: Any) -> tuple[str, ...]:
+    """The channels in their order, each once, with rgb."""
+    known = ", ".join(CHANNELS)
+    if isinstance(channels, str) or not isinstance(channels, Iterable):
+        raise ConfigError(f"channels must be a tuple of names out of {known}; got {channels!r}.")
+    wanted = list(channels)
+    for name in wanted:
+        if name not in CHANNELS:
+            hint = nearest(str(name), CHANNELS)
+            raise ConfigError(f"There is no channel {name!r}.{hint} Known: {known}.")
+    return tuple(name for name in CHANNELS if name == "rgb" or name in wanted)
 
 
 def _check_int(name: str, value: Any, low: int, high: int) -> None:
@@ -181,6 +187,14 @@ class Stage(ABC):
     consumes: ClassVar[type]
     produces: ClassVar[type]
     options: ClassVar[tuple[str, ...]] = ()
+
+    def check(self, options: Options) -> None:
+        """Say before anything runs whether this backend can do what a call asks for.
+
+        Raises:
+            ConfigError: it can't.
+        """
+        return
 
     @abstractmethod
     def run(self, value: Any, ctx: Context) -> Any:

@@ -17,7 +17,7 @@ from text2sim.types import CameraTrack, Trace
 BAND = 16
 """Picture rows that one thread draws at a time."""
 CENTRE = np.array([[0.5, 0.5]], np.float32)
-"""Offset of the one sample that depth and segmentation read [px]."""
+"""Offset of the one sample that all channels but rgb read [px]."""
 
 
 class Quality(NamedTuple):
@@ -34,6 +34,18 @@ class Quality(NamedTuple):
     occlusion_pairs: int
 
 
+class Seen(NamedTuple):
+    """A painted frame for those who measure it: see `text2sim.render.kernels`."""
+
+    camera: shading.Camera
+    geometry: shading.Geometry
+    labels: np.ndarray
+    boxes: np.ndarray
+    planes: np.ndarray
+    floor: shading.Floor
+    tables: shading.Tables
+
+
 class Painter:
     """Paints the frames of a trace, one after the other."""
 
@@ -42,6 +54,7 @@ class Painter:
     ) -> None:
         scene = trace.world.motion.scene
         assert scene is not None
+        self.scene, self.size, self.team = scene, size, team
         self._live = LiveGeometry(trace)
         self._track, self._size, self._quality, self._team = camera, size, quality, team
         self._lights = look.lights(camera.target[0] - camera.eye[0], scene.ground)
@@ -78,15 +91,18 @@ class Painter:
             self._camera, geometry, self._lights, self._floor, shadow, self._tables, rgb,
         )  # fmt: skip
 
-    def measure(self, depth: np.ndarray, segmentation: np.ndarray) -> None:
-        """Fill depth [m] and label indices, both (H, W), of the frame painted last."""
-        height, width = depth.shape
-        nearness = np.empty((height, width, 1), np.float32)
-        ids = np.empty((height, width, 1), np.int32)
+    def see(self, nearness: np.ndarray, ids: np.ndarray) -> Seen:
+        """Fill nearness [1/m] and face ids, both (H, W, 1), at the pixel centres of that frame."""
         self._draw(CENTRE, nearness, ids)
-        self._team.run(
-            drawing.read_channels, height, nearness, ids, self._live.labels, depth, segmentation
-        )
+        return self.seen
+
+    @property
+    def seen(self) -> Seen:
+        """What the frame painted last is made of; the arrays are reused for the next."""
+        return Seen(
+            self._camera, self._live.geometry, self._live.labels, self._boxes, self._planes,
+            self._floor, self._tables,
+        )  # fmt: skip
 
     def _camera_at(self, frame: int) -> shading.Camera:
         eye, target = self._track.eye[frame], self._track.target[frame]

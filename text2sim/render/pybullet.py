@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
 from text2sim.bullet import import_pybullet
+from text2sim.classes import label_classes
 from text2sim.errors import StageError
 from text2sim.maths import quaternions as quat
 from text2sim.maths.camera import focal_length, look_at
 from text2sim.render import look
-from text2sim.render.camera import camera_track
-from text2sim.render.geometry import scene_labels
-from text2sim.render.stage import Renderer
-from text2sim.render.storage import Channels
+from text2sim.render.stage import Picture, Renderer
+from text2sim.render.storage import blank
 from text2sim.stage import Context
-from text2sim.types import RGB, CameraTrack, Frames, Scene, SceneActor, SkinnedMesh, Trace
+from text2sim.types import RGB, CameraTrack, Scene, SceneActor, SkinnedMesh, Trace
 
 NEAR, FAR = 0.05, 80.0
 """Nearest and farthest visible depth [m]."""
@@ -38,35 +37,26 @@ class PyBulletRenderer(Renderer):
     """
 
     name: ClassVar[str] = "pybullet"
-    options: ClassVar[tuple[str, ...]] = ("size", "channels")
+    channels: ClassVar[tuple[str, ...]] = ("rgb", "depth", "segmentation", "classes")
 
-    def run(self, value: Trace, ctx: Context) -> Frames:
-        """Render every frame of the trace.
+    def pictures(
+        self, value: Trace, camera: CameraTrack, ctx: Context
+    ) -> Generator[Picture, None, None]:
+        """Shoot frame by frame.
 
         Raises:
-            Cancelled: the caller asked to stop.
             MissingExtraError: pybullet is not installed.
-            ResourceError: a long clip does not fit on the disk.
             StageError: PyBullet can open no other world.
         """
         scene = value.world.motion.scene
         assert scene is not None
-        camera, frames = camera_track(value), len(value.object_positions)
-        channels = Channels.allocate(frames, ctx.size, ctx.channels)
+        classes = np.array(label_classes(scene), np.uint16)
         with _Studio(value, camera) as studio:
-            for frame in range(frames):
-                ctx.report(frame, frames)
-                studio.shoot(frame, channels.rgb[frame], *channels.measures(frame))
-        ctx.report(frames, frames)
-        return Frames(
-            trace=value,
-            fps=value.fps,
-            camera=camera,
-            rgb=channels.rgb,
-            depth=channels.depth,
-            segmentation=channels.segmentation,
-            labels=scene_labels(scene),
-        )
+            for frame in range(len(value.object_positions)):
+                picture = blank(ctx.size, (*self.channels,))
+                studio.shoot(frame, picture["rgb"], picture["depth"], picture["segmentation"])
+                picture["classes"] = classes[picture["segmentation"]]
+                yield picture
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

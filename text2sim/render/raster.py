@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from typing import ClassVar, Literal, final
 
 import numpy as np
 
-from text2sim.render.camera import camera_track
-from text2sim.render.geometry import scene_labels
+from text2sim.render.measuring import Measurer
 from text2sim.render.painter import CENTRE, Painter, Quality
-from text2sim.render.stage import Renderer
-from text2sim.render.storage import Channels
+from text2sim.render.stage import Picture, Renderer
+from text2sim.render.storage import blank
 from text2sim.render.threads import Team
-from text2sim.stage import Context
-from text2sim.types import Frames, Trace
+from text2sim.stage import CHANNELS, Context
+from text2sim.types import CameraTrack, Trace
 
 _FOUR = np.array([[3, 1], [7, 3], [5, 7], [1, 5]], np.float32) / 8
 _EIGHT = np.array(
@@ -38,34 +38,28 @@ class RasterRenderer(Renderer):
     """
 
     name: ClassVar[str] = "raster"
-    options: ClassVar[tuple[str, ...]] = ("size", "channels")
+    channels: ClassVar[tuple[str, ...]] = CHANNELS
     quality: Literal["draft", "standard", "high"] = "standard"
 
-    def run(self, value: Trace, ctx: Context) -> Frames:
-        """Render every frame of the trace.
-
-        Raises:
-            Cancelled: the caller asked to stop.
-            ResourceError: a long clip does not fit on the disk.
-        """
-        scene = value.world.motion.scene
-        assert scene is not None
-        camera, frames = camera_track(value), len(value.object_positions)
-        channels = Channels.allocate(frames, ctx.size, ctx.channels)
+    def pictures(
+        self, value: Trace, camera: CameraTrack, ctx: Context
+    ) -> Generator[Picture, None, None]:
+        """Paint and measure frame by frame; flow needs the frame after, so it comes one late."""
+        before: Picture | None = None
         with Team() as team:
             painter = Painter(value, camera, ctx.size, QUALITIES[self.quality], team)
-            for frame in range(frames):
-                ctx.report(frame, frames)
-                painter.paint(frame, channels.rgb[frame])
-                if channels.measured:
-                    painter.measure(*channels.measures(frame))
-        ctx.report(frames, frames)
-        return Frames(
-            trace=value,
-            fps=value.fps,
-            camera=camera,
-            rgb=channels.rgb,
-            depth=channels.depth,
-            segmentation=channels.segmentation,
-            labels=scene_labels(scene),
-        )
+            measurer = Measurer(painter, ctx.channels)
+            for frame in range(len(value.object_positions)):
+                picture = blank(ctx.size, ctx.channels)
+                painter.paint(frame, picture["rgb"])
+                measurer.measure(picture)
+                if not measurer.looks_ahead:
+                    yield picture
+                    continue
+                if before is not None:
+                    measurer.compare(before)
+                    yield before
+                measurer.remember()
+                before = picture
+            if before is not None:
+                yield before

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import tempfile
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from text2sim.errors import ResourceError
+from text2sim.types.frames import channel_format
 
 IN_MEMORY = 700 * 2**20
 """Clips up to this size [bytes] are held in memory."""
@@ -36,38 +37,22 @@ def allocate(shape: tuple[int, ...], dtype: DTypeLike, *, clip_bytes: int) -> np
         return np.memmap(file, dtype, "w+", shape=shape)
 
 
-@dataclass(frozen=True, kw_only=True, eq=False)
-class Channels:
-    """The pictures of a clip while they are made; see `text2sim.types.Frames`."""
+def allocate_channels(
+    frames: int, size: tuple[int, int], channels: tuple[str, ...]
+) -> dict[str, np.ndarray]:
+    """Space for the channels of a clip, by name; see `text2sim.types.Frames`.
 
-    rgb: np.ndarray
-    depth: np.ndarray | None
-    segmentation: np.ndarray | None
+    Raises:
+        ResourceError: see `allocate`.
+    """
+    shapes = {name: ((frames, size[1], size[0]), *channel_format(name)) for name in channels}
+    total = sum(math.prod(a + b) * dtype.itemsize for a, b, dtype in shapes.values())
+    return {
+        name: allocate(picture + pixel, dtype, clip_bytes=total)
+        for name, (picture, pixel, dtype) in shapes.items()
+    }
 
-    @classmethod
-    def allocate(cls, frames: int, size: tuple[int, int], channels: tuple[str, ...]) -> Channels:
-        """Space for the channels asked for.
 
-        Raises:
-            ResourceError: see `allocate`.
-        """
-        shape = (frames, size[1], size[0])
-        depth, segmentation = "depth" in channels, "segmentation" in channels
-        total = int(np.prod(shape)) * (3 + 4 * depth + 2 * segmentation)
-        return cls(
-            rgb=allocate((*shape, 3), np.uint8, clip_bytes=total),
-            depth=allocate(shape, np.float32, clip_bytes=total) if depth else None,
-            segmentation=(allocate(shape, np.uint16, clip_bytes=total) if segmentation else None),
-        )
-
-    @property
-    def measured(self) -> bool:
-        """There is more to fill than colour."""
-        return self.depth is not None or self.segmentation is not None
-
-    def measures(self, frame: int) -> tuple[np.ndarray, np.ndarray]:
-        """Depth and segmentation (H, W) of a frame; throw-away space where not asked for."""
-        shape = self.rgb.shape[1:3]
-        depth = np.empty(shape, np.float32) if self.depth is None else self.depth[frame]
-        labels = np.empty(shape, np.uint16)
-        return depth, labels if self.segmentation is None else self.segmentation[frame]
+def blank(size: tuple[int, int], channels: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """One picture of zeros for each channel, (H, W, ...)."""
+    return {name: content[0] for name, content in allocate_channels(1, size, channels).items()}

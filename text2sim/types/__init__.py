@@ -6,7 +6,7 @@ World frame: right-handed, Z up, metres, seconds, kilograms, radians; quaternion
 at heading 0 faces +X and its left is +Y.
 """
 
-from text2sim.types.frames import CameraTrack, Frames
+from text2sim.types.frames import CameraTrack, Frames, Joints
 from text2sim.types.motion import Grasp, Motion, Track
 from text2sim.types.plan import (
     RGB,
@@ -55,9 +55,9 @@ from text2sim.types.simulation import (
 
 __all__ = [
     "RGB", "Action", "Actor", "BodyState", "CameraPlan", "CameraTrack", "Character", "Contact",
-    "ConvexPart", "Direction", "Drive", "Engine", "Frames", "Garment", "Grasp", "Look", "Mesh",
-    "Motion", "Outcome", "PathCue", "PathKind", "PlannedActor", "PlannedObject", "Prop",
-    "Relation", "RelationKind", "Scene", "SceneActor", "SceneObject", "ScenePlan", "Script",
+    "ConvexPart", "Direction", "Drive", "Engine", "Frames", "Garment", "Grasp", "Joints", "Look",
+    "Mesh", "Motion", "Outcome", "PathCue", "PathKind", "PlannedActor", "PlannedObject",
+    "Prop", "Relation", "RelationKind", "Scene", "SceneActor", "SceneObject", "ScenePlan", "Script",
     "Segment", "Side", "Simulation", "SkinnedMesh", "Surface", "Texture", "Trace", "Track",
     "Visual", "World",
 ]  # fmt: skip

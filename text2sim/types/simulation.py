@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol
@@ -189,3 +190,22 @@ class Trace:
 
     def __post_init__(self) -> None:
         check_arrays(self)
+
+    def slice(self, first: int, last: int) -> Trace:
+        """Frames first to last - 1; times stay on the clock of the motion."""
+        start, end = self.start + first / self.fps, self.start + last / self.fps
+        outcome = self.outcome
+        if outcome.status == "completed" or outcome.time >= end:
+            outcome = Outcome(status="completed", time=end)
+        part = slice(first, last)
+        return dataclasses.replace(
+            self,
+            start=start,
+            tracks=tuple(track.slice(first, last) for track in self.tracks),
+            object_positions=self.object_positions[part],
+            object_rotations_wxyz=self.object_rotations_wxyz[part],
+            assist_force=self.assist_force[part],
+            assist_torque=self.assist_torque[part],
+            contacts=tuple(item for item in self.contacts if start <= item.time < end),
+            outcome=outcome,
+        )

@@ -177,21 +177,3 @@ def _find_ranges(row: int, shadow: np.ndarray, ranges: np.ndarray) -> None:
             for x in range(column * BLOCK, (column + 1) * BLOCK):
                 low, high = min(low, shadow[y, x]), max(high, shadow[y, x])
         ranges[row, column, 0], ranges[row, column, 1] = low, high
-
-
-@kernel
-def read_channels(
-    start: int,
-    stop: int,
-    nearness: np.ndarray,
-    ids: np.ndarray,
-    labels: np.ndarray,
-    depth: np.ndarray,
-    segmentation: np.ndarray,
-) -> None:
-    """Rows of depth [m] (sky is 0) and label indices, both (H, W), from one centre sample."""
-    for y in range(start, stop):
-        for x in range(ids.shape[1]):
-            face = ids[y, x, 0]
-            depth[y, x] = 0.0 if face == SKY else 1.0 / nearness[y, x, 0]
-            segmentation[y, x] = face + 2 if face < 0 else labels[face]
