@@ -19,7 +19,10 @@ BUILTIN: dict[str, dict[str, str]] = {
     "planner": {"heuristic": "text2sim.scene.heuristic:HeuristicPlanner"},
     "assets": {"procedural": "text2sim.assets.procedural:ProceduralAssets"},
     "motion": {"sine": "text2sim.motion.sine:SineMotion"},
-    "physics": {"pybullet": "text2sim.physics.pybullet:PyBulletEngine"},
+    "physics": {
+        "pybullet": "text2sim.physics.pybullet:PyBulletEngine",
+        "mujoco": "text2sim.physics.mujoco:MuJoCoEngine",
+    },
     "controller": {
         "kinematic": "text2sim.control.kinematic:KinematicController",
         "pd": "text2sim.control.pd:PDController",

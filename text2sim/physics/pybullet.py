@@ -10,22 +10,17 @@ from typing import ClassVar, NamedTuple, final
 import numpy as np
 
 from text2sim.bullet import Client, import_pybullet
-from text2sim.errors import PipelineError, SimulationDiverged
+from text2sim.errors import SimulationDiverged
 from text2sim.maths import quaternions as quat
 from text2sim.physical_body import PhysicalBody
-from text2sim.physics.pybullet_build import (
-    GRAVITY,
-    build_actor,
-    build_ground,
-    build_object,
-    wxyz,
-    xyzw,
-)
+from text2sim.physics.materials import GRAVITY
+from text2sim.physics.pybullet_build import build_actor, build_ground, build_object, wxyz, xyzw
 from text2sim.physics.pybullet_grip import Grip, follow, grip, is_fixed, let_touch, overlap, renew
 from text2sim.physics.stage import PhysicsEngine
+from text2sim.physics.standing import scene_of, standing
 from text2sim.skeleton import JOINTS
 from text2sim.stage import Context
-from text2sim.types import BodyState, Contact, Drive, Motion, Scene, SceneActor, World
+from text2sim.types import BodyState, Contact, Drive, Motion, Scene, World
 
 LINKS = list(range(len(JOINTS) - 1))
 ENDS = [link for link in LINKS if JOINTS[link + 1].endswith(("ankle", "foot", "wrist"))]
@@ -60,7 +55,7 @@ class PyBulletEngine(PhysicsEngine):
             PipelineError: the motion has no scene.
         """
         import_pybullet()
-        _scene(value)
+        scene_of(value)
         steps = max(1, math.ceil(self.rate / value.fps - 1e-6))
         return World(motion=value, engine=self, timestep=1.0 / (value.fps * steps))
 
@@ -84,7 +79,7 @@ class PyBulletSimulation:
     """A live PyBullet world with a client of its own; see `text2sim.types.Simulation`."""
 
     def __init__(self, world: World, iterations: int) -> None:
-        scene = _scene(world.motion)
+        scene = scene_of(world.motion)
         self.timestep = world.timestep
         self._steps = 0
         self._contacts: tuple[Contact, ...] | None = None
@@ -119,7 +114,7 @@ class PyBulletSimulation:
         self._names |= {number: name for name, number in self._objects.items()}
         self._centres = np.array([item.centre_of_mass for item in scene.objects]).reshape(-1, 3)
         for actor in scene.actors:
-            self.place(actor.id, _standing(actor))
+            self.place(actor.id, standing(actor))
 
     def __enter__(self) -> PyBulletSimulation:
         return self
@@ -326,22 +321,3 @@ class PyBulletSimulation:
         self._contacts = None
         self._steps, self._parting = snapshot.steps, snapshot.parting
         self._grips = {key: renew(bullet, held) for key, held in snapshot.grips.items()}
-
-
-def _scene(motion: Motion) -> Scene:
-    if motion.scene is None:
-        raise PipelineError("This motion has no scene to simulate; give `Motion` a scene.")
-    return motion.scene
-
-
-def _standing(actor: SceneActor) -> BodyState:
-    turn = quat.about_z(actor.heading)
-    rotations = np.tile(quat.IDENTITY, (len(JOINTS), 1))
-    rotations[0] = turn
-    return BodyState(
-        root_position=actor.position + quat.rotate(turn, actor.skeleton.offsets[0]),
-        root_velocity=np.zeros(3),
-        root_angular_velocity=np.zeros(3),
-        rotations_wxyz=rotations,
-        joint_velocities=np.zeros((len(JOINTS), 3)),
-    )

@@ -11,19 +11,12 @@ import numpy as np
 from text2sim.bullet import Client
 from text2sim.maths import quaternions as quat
 from text2sim.physical_body import Box, Capsule, PhysicalBody
+from text2sim.physics.materials import BODY_FRICTION, ROLLING_FRICTION, bounce
 from text2sim.skeleton import JOINTS, PARENTS
 from text2sim.types import ConvexPart, Scene, SceneObject
 
-GRAVITY = 9.81
-"""Downward [m/s2]."""
-BODY_FRICTION = 0.9
-HARDNESS = 5.0
-"""Bullet multiplies the restitutions of a pair. What stands still counts this many times its own,
-at most 1, so that a rubber ball bounces on stone like rubber and not a fifth as well."""
 FASTEST_JOINT = 40.0
 """No joint turns faster than this [rad/s], about that of a hard throw."""
-ROLLING_FRICTION = 0.004
-"""Of balls [m]: a football loses about 0.4 m/s each second."""
 
 
 def xyzw(q: np.ndarray) -> np.ndarray:
@@ -60,7 +53,7 @@ def build_object(bullet: Client, item: SceneObject) -> int:
     bullet.changeDynamics(
         body, -1,
         lateralFriction=np.sqrt(item.friction),
-        restitution=min(1.0, HARDNESS * item.restitution) if item.fixed else item.restitution,
+        restitution=bounce(item),
         rollingFriction=0.0 if radius is None else ROLLING_FRICTION,
         linearDamping=0.0, angularDamping=0.0,
     )  # fmt: skip
