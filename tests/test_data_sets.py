@@ -381,7 +381,7 @@ def test_foreign_bvh_in_sub_folders_without_toe_joints(tmp_path):
 def test_asf_and_amc(tmp_path):
     asf, amc = asf_files(tmp_path)
     skeleton = read_asf(asf)
-    starts, _ = skeleton.forward(read_amc(amc, skeleton))
+    starts, _, _ = skeleton.forward(read_amc(amc, skeleton))
     rows = [skeleton.names.index(name) for name in FAMILIES["asf"].split()]
     wanted = axes.y_up(walk(12).positions())
     np.testing.assert_allclose(starts[:, rows] * mocap.UNITS["asf"], wanted, atol=1e-6)

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from text2sim.errors import ShapeError
 from text2sim.maths import filters, kinematics
 from text2sim.maths import quaternions as quat
-from text2sim.maths.ik import bone_rotation
+from text2sim.maths.ik import bone_rotation, swung
 from text2sim.skeleton import INDEX, JOINTS, PARENTS, Skeleton
 from text2sim.types.motion import Track
 
@@ -33,7 +33,12 @@ FOOT_HEIGHT = 0.025
 
 
 def fit(
-    positions: ArrayLike, fps: float, *, skeleton: Skeleton | None = None, actor: str = "actor"
+    positions: ArrayLike,
+    fps: float,
+    *,
+    skeleton: Skeleton | None = None,
+    actor: str = "actor",
+    turns_wxyz: ArrayLike | None = None,
 ) -> Track:
     """The track whose joints come closest to given positions.
 
@@ -43,11 +48,16 @@ def fit(
         skeleton: body to move; None takes one with the bone lengths of the data. For another body
             the path is scaled by the length of the leg.
         actor: id of the track.
+        turns_wxyz: world rotations of the joints, (T, 22, 4), NaN where unknown. They tell the
+            twist: each is turned the shortest way so that its bone gets where it should.
 
     Raises:
         ShapeError: the shape is another one, or a position is not finite.
     """
     p = _checked(positions)
+    turns = np.full((len(p), len(JOINTS), 4), np.nan)
+    if turns_wxyz is not None:
+        turns[:] = turns_wxyz
     if skeleton is None:
         skeleton = skeleton_of(p)
     else:
@@ -55,11 +65,11 @@ def fit(
     world = np.zeros((len(p), len(JOINTS), 4))
     fitted = p.copy()
     for joint in (0, 3, 6, 9, 12, 13, 14):
-        world[:, joint] = _spine_rotation(joint, p, fitted, world, skeleton)
+        world[:, joint] = _spine_rotation(joint, p, fitted, world, skeleton, turns[:, joint])
         _place_children(joint, fitted, world, skeleton)
     for limb in ("left_hip", "right_hip", "left_shoulder", "right_shoulder"):
-        _fit_limb(INDEX[limb], p, fitted, world, skeleton, fps)
-    world[:, INDEX["head"]] = world[:, INDEX["neck"]]
+        _fit_limb(INDEX[limb], p, fitted, world, skeleton, fps, turns)
+    world[:, INDEX["head"]] = _known(turns[:, INDEX["head"]], world[:, INDEX["neck"]])
     local = quat.unroll(quat.normalise(kinematics.to_local(PARENTS, world)))
     return Track(
         actor=actor, skeleton=skeleton, root_positions=p[:, 0], rotations_wxyz=local,
@@ -131,7 +141,7 @@ def _resized(positions: Array, skeleton: Skeleton) -> Array:
 
 
 def _spine_rotation(
-    joint: int, positions: Array, fitted: Array, world: Array, skeleton: Skeleton
+    joint: int, positions: Array, fitted: Array, world: Array, skeleton: Skeleton, turn: Array
 ) -> Array:
     """World rotation (T, 4) of a joint of the trunk, neck or collars."""
     if joint in _CLUSTERS:
@@ -144,7 +154,13 @@ def _spine_rotation(
         )
         guess = quat.slerp(guess, chest, np.full(len(guess), 1 / 3 if joint == 3 else 1 / 2))
     child = PARENTS.index(joint)
-    return _swung(guess, skeleton.offsets[child], positions[:, child] - fitted[:, joint])
+    guess = _known(turn, guess)
+    return swung(guess, skeleton.offsets[child], positions[:, child] - fitted[:, joint])
+
+
+def _known(turn: Array, guess: Array) -> Array:
+    """Rotations (T, 4) where they are known, else guessed ones."""
+    return np.where(np.isnan(turn), guess, turn)
 
 
 def _place_children(joint: int, fitted: Array, world: Array, skeleton: Skeleton) -> None:
@@ -154,8 +170,9 @@ def _place_children(joint: int, fitted: Array, world: Array, skeleton: Skeleton)
 
 
 def _fit_limb(
-    first: int, positions: Array, fitted: Array, world: Array, skeleton: Skeleton, fps: float
-) -> None:
+    first: int, positions: Array, fitted: Array, world: Array, skeleton: Skeleton, fps: float,
+    turns: Array,
+) -> None:  # fmt: skip
     """A leg from the hip or an arm from the shoulder: two bones about a hinge, and foot or hand."""
     second = PARENTS.index(first)
     third = PARENTS.index(second)
@@ -165,7 +182,7 @@ def _fit_limb(
     upper = _unit(positions[:, second] - fitted[:, first])
     middle = fitted[:, first] + upper * np.linalg.norm(rest[0])
     lower = _unit(positions[:, third] - middle)
-    prior = quat.rotate(_swung(world[:, 0 if leg else 9], rest[0], upper), home)
+    prior = quat.rotate(swung(world[:, 0 if leg else 9], rest[0], upper), home)
     if leg:
         foot = positions[:, PARENTS.index(third)] - positions[:, third]
         prior = prior + np.cross(_unit(foot), lower)
@@ -175,28 +192,20 @@ def _fit_limb(
         seen[np.sum(seen * prior, axis=-1) < 0.0] = 0.0
     axis = filters.gaussian(seen + PRIOR * prior, TWIST_TIME * fps)
     for joint, bone, offset in ((first, upper, rest[0]), (second, lower, rest[1])):
-        world[:, joint] = bone_rotation(offset, home, bone, _across(axis, bone))
+        seen_turn = bone_rotation(offset, home, bone, _across(axis, bone))
+        world[:, joint] = swung(_known(turns[:, joint], seen_turn), offset, bone)
         _place_children(joint, fitted, world, skeleton)
-    world[:, third] = world[:, second]
+    world[:, third] = _known(turns[:, third], world[:, second])
     if leg:
         toe = PARENTS.index(third)
         aim = positions[:, toe] - fitted[:, third]
-        world[:, third] = world[:, toe] = _swung(world[:, second], skeleton.offsets[toe], aim)
+        world[:, third] = swung(world[:, third], skeleton.offsets[toe], aim)
+        world[:, toe] = world[:, third]
 
 
 def _across(vectors: Array, bone: Array) -> Array:
     """Unit part of vectors across unit bones, both (T, 3)."""
     return _unit(vectors - np.sum(vectors * bone, axis=-1, keepdims=True) * bone)
-
-
-def _swung(guess: Array, rest: ArrayLike, bone: Array) -> Array:
-    """Guessed world rotations (T, 4), turned the shortest way so that `rest` is along `bone`.
-
-    Where a bone has no length the guess stays.
-    """
-    guessed = quat.rotate(guess, rest)
-    known = np.linalg.norm(bone, axis=-1, keepdims=True) > 1e-9
-    return quat.mul(quat.between(guessed, np.where(known, bone, guessed)), guess)
 
 
 def _aligned(rest: Array, seen: Array) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, final
 
@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from text2sim.data.convert import named_joints
 from text2sim.data.fit import FOOT_HEIGHT, fit, still_feet
+from text2sim.data.recorded import path_to, world_rotations
 from text2sim.errors import ConfigError, ShapeError
 from text2sim.io import bvh
 from text2sim.io.asf import AsfSkeleton
-from text2sim.maths import axes
+from text2sim.maths import axes, kinematics
 from text2sim.maths import quaternions as quat
 from text2sim.skeleton import JOINTS, Skeleton
 from text2sim.types.arrays import array, check_arrays
@@ -55,6 +56,8 @@ class Recording:
         positions: world, in the recording's units, (T, J, 3).
         tips: ends of the last bones, (T, K, 3), of the joints `tip_joints`.
         up: which axis points up.
+        turns_wxyz: world rotations, (T, J, 4), from the rest pose whose joints are at `rest`
+            (J, 3); None where only positions are known.
     """
 
     names: tuple[str, ...]
@@ -64,6 +67,8 @@ class Recording:
     tips: np.ndarray = array("T K 3")
     tip_joints: tuple[int, ...] = ()
     up: Literal["y", "z"] = "y"
+    turns_wxyz: np.ndarray | None = array("T J 4", optional=True)
+    rest: np.ndarray | None = array("J 3", optional=True)
 
     def __post_init__(self) -> None:
         check_arrays(self)
@@ -75,19 +80,22 @@ def of_bvh(clip: bvh.BvhClip, *, up: Literal["y", "z"] = "y") -> Recording:
     owners = [joint for joint, _ in clip.ends]
     offsets = np.array([offset for _, offset in clip.ends]).reshape(-1, 3)
     tips = positions[:, owners] + quat.rotate(turns[:, owners], offsets)
+    still = np.tile(quat.IDENTITY, (len(clip.names), 1))
+    rest, _ = kinematics.forward(clip.parents, clip.offsets, np.zeros(3), still)
     return Recording(
         names=clip.names, parents=clip.parents, fps=clip.fps, positions=positions, tips=tips,
-        tip_joints=tuple(owners), up=up,
+        tip_joints=tuple(owners), up=up, turns_wxyz=turns, rest=rest,
     )  # fmt: skip
 
 
 def of_amc(skeleton: AsfSkeleton, values: Array, fps: float) -> Recording:
     """The moving joints of an AMC file: the starts of the bones, by the bones' names."""
-    starts, ends = skeleton.forward(values)
+    starts, ends, turns = skeleton.forward(values)
+    rest = skeleton.forward(np.zeros((1, values.shape[1])))[0][0]
     leaves = [i for i in range(len(skeleton.names)) if i not in skeleton.parents]
     return Recording(
         names=skeleton.names, parents=skeleton.parents, fps=fps, positions=starts,
-        tips=ends[:, leaves], tip_joints=tuple(leaves),
+        tips=ends[:, leaves], tip_joints=tuple(leaves), turns_wxyz=turns, rest=rest,
     )  # fmt: skip
 
 
@@ -116,7 +124,7 @@ def to_motion(
     names: Mapping[str, str] | None = None,
     actor: str = "actor",
 ) -> Motion:
-    """Motion of a recording, with its bone lengths; twist is fitted, see `text2sim.data.fit`.
+    """Motion of a recording, with its bone lengths and, where it has rotations, their twist.
 
     Args:
         recording: facing any way.
@@ -135,8 +143,9 @@ def to_motion(
     _spread_collars(points)
     positions = named_joints(points) * _metres(points, unit)
     track = fit(
-        axes.z_up(positions) if recording.up == "y" else positions, recording.fps, actor=actor
-    )
+        axes.z_up(positions) if recording.up == "y" else positions, recording.fps, actor=actor,
+        turns_wxyz=world_rotations(recording, found),
+    )  # fmt: skip
     return Motion(fps=recording.fps, tracks=(track,))
 
 
@@ -163,7 +172,7 @@ def match(recording: Recording, given: Mapping[str, str]) -> dict[str, int]:
             f"No joint is called hips, pelvis or root, or none head, among "
             f"{', '.join(recording.names[:12])}...; name them by names={{'pelvis': ...}}."
         )
-    path = _path(recording.parents, found["head"], found["pelvis"])
+    path = path_to(recording.parents, found["head"], found["pelvis"])
     necks = [joint for joint in path if "neck" in _plain(recording.names[joint])]
     if "neck" not in found:
         found["neck"] = necks[0] if necks else path[-2] if len(path) > 2 else found["head"]
@@ -183,14 +192,6 @@ def _take(ours: str, spellings: list[str], plain: dict[str, int], found: dict[st
             found[ours] = plain[spelling]
 
 
-def _path(parents: Sequence[int], joint: int, root: int) -> list[int]:
-    """Joints from the root to a joint, both included."""
-    path = [joint]
-    while path[0] != root and parents[path[0]] >= 0:
-        path.insert(0, parents[path[0]])
-    return path
-
-
 def _add_tips(points: dict[str, Array], found: dict[str, int], recording: Recording) -> None:
     """Toes and hands that are no joints but the end of a bone."""
     ends = dict(zip(recording.tip_joints, np.moveaxis(recording.tips, 1, 0)))
@@ -202,7 +203,7 @@ def _add_tips(points: dict[str, Array], found: dict[str, int], recording: Record
 
 def _add_spine(points: dict[str, Array], found: dict[str, int], recording: Recording) -> None:
     """Our three spine joints on the line through theirs, from the pelvis to the neck."""
-    path = _path(recording.parents, found["neck"], found["pelvis"])
+    path = path_to(recording.parents, found["neck"], found["pelvis"])
     line = recording.positions[:, path]
     lengths = np.median(np.linalg.norm(np.diff(line, axis=1), axis=-1), axis=0)
     along = np.concatenate([[0.0], np.cumsum(lengths)])

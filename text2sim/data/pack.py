@@ -8,7 +8,9 @@ captions. `<layer>.npz` has the frames of all clips one after the other:
     contacts   (N,) uint8      bits 0 to 3: left heel, left toe, right heel, right toe
     offsets    (C, 22, 3) float32   skeleton of each clip [m]
 
-Differences go along the frames, from 0, and integers wrap: a cumulative sum undoes them.
+Differences go along the frames, from 0, and integers wrap: a cumulative sum undoes them. Legs and
+pelvis have the full precision, so that feet stand still; the trunk and arms half of it, head and
+hands a quarter.
 """
 
 from __future__ import annotations
@@ -41,6 +43,10 @@ _DAMAGE = (
     zipfile.BadZipFile, lzma.LZMAError, KeyError, ValueError, TypeError, OSError, EOFError,
     ShapeError,
 )  # fmt: skip
+_COARSE = np.ones((22, 1))
+_COARSE[[3, 6, 9, *range(12, 20)]] = 2.0
+_COARSE[[15, 20, 21]] = 4.0
+"""Steps to which the angles of each joint are rounded."""
 _ARRAYS = ("rotations", "roots", "contacts", "offsets")
 _BITS = np.array([1, 2, 4, 8], dtype=np.uint8)
 
@@ -74,8 +80,9 @@ class _Layer:
 def write_layer(path: Path, clips: Iterable[tuple[PackedClip, Track]]) -> None:
     """Write `path` (.npz) and the .jsonl beside it; tracks are at `FPS`."""
     pairs = list(clips)
-    vectors = [quat.log(track.rotations_wxyz).reshape(-1, 66) for _, track in pairs]
-    turns = np.rint(np.concatenate(vectors).T * ANGLE).astype(np.int16)
+    vectors = np.concatenate([quat.log(track.rotations_wxyz) for _, track in pairs])
+    steps = np.rint(vectors * ANGLE / _COARSE) * _COARSE
+    turns = steps.reshape(-1, 66).T.astype(np.int16)
     roots = np.concatenate([track.root_positions for _, track in pairs]).T * LENGTH
     arrays = {
         "rotations": np.diff(turns, axis=1, prepend=np.int16(0)),

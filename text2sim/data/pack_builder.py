@@ -1,16 +1,20 @@
-"""Build the open motion pack: python -m text2sim.data.pack_builder SOURCE assets/motions
+"""Build the open motion pack: python -m text2sim.data.pack_builder SOURCE RECORDINGS assets/motions
 
 SOURCE has, for each layer, `<layer>.npz` with Y-up joint positions of 22 joints at 20 frames/s (one
 array a clip, in steps of 1/q metre), `<layer>_index.jsonl` (id, frames, q, src, licence) and
-`<layer>_captions.jsonl` (id, text, source, start, end in frames; -1 is the clip's end). Rotations
-are fitted, strange frames at the head cut, stray ones mended, and the floor is put to 0.
+`<layer>_captions.jsonl` (id, text, source, start, end in frames; -1 is the clip's end). RECORDINGS
+has, for some layers, `<layer>_source_index.jsonl` (see `text2sim.data.pack_twist`) with BVH or AMC
+files, which tell the twist. Rotations are fitted, strange frames at the head cut, stray ones
+mended, and the floor is put to 0.
 """
 
 from __future__ import annotations
 
 import json
 import sys
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, final
 
@@ -20,11 +24,14 @@ from numpy.typing import NDArray
 from text2sim.data.captions import Caption
 from text2sim.data.fit import fit
 from text2sim.data.pack import FPS, PackedClip, write_layer
+from text2sim.data.pack_feet import cleaned, figures, planted
+from text2sim.data.pack_twist import Recordings, calm
 from text2sim.io.files import read_text
 from text2sim.maths import axes
 from text2sim.types.motion import Track
 
 Array = NDArray[np.floating]
+Turns = Callable[[str, Array], Array | None]
 
 LAYERS: dict[str, str] = {
     "cmu": "cmu", "koeln": "koeln", "cc0_ual": "cc0_ual", "cc0_stylised": "cc0_stylised",
@@ -108,7 +115,56 @@ def on_floor(track: Track) -> Track:
     )  # fmt: skip
 
 
-def build(source: Path, target: Path) -> None:
+@final
+@dataclass
+class _Layer:
+    """A layer while it is built, and what was done to its clips."""
+
+    clips: list[tuple[PackedClip, Track]] = field(default_factory=list)
+    recorded: list[Track] = field(default_factory=list)
+    broken: list[str] = field(default_factory=list)
+    cut: int = 0
+    mended: int = 0
+    turned: int = 0
+    feet: Counter[str] = field(default_factory=Counter)
+    worst: float = 0.0
+
+    def add(
+        self, row: dict[str, Any], positions: Array, captions: list[dict[str, Any]], turns: Turns
+    ) -> None:
+        """Clean a clip and fit rotations to it."""
+        if is_broken(positions, [caption["text"] for caption in captions]):
+            self.broken.append(row["id"])
+            return
+        known, found = turns(row["id"], positions), clean(positions)
+        known = None if known is None else known[found.cut :]
+        track = fit(found.positions, FPS, turns_wxyz=known)
+        error = np.linalg.norm(track.positions() - found.positions, axis=-1).max(axis=1)
+        error[list(found.mended)] = 0.0  # Half way between two poses bones are short.
+        self.worst = max(self.worst, float(error.max()))
+        track = planted(on_floor(calm(track)), FPS)
+        result, how = cleaned(track, FPS)
+        self.cut += bool(found.cut)
+        self.mended += len(found.mended)
+        self.turned += known is not None
+        self.feet[how] += 1
+        self.recorded.append(track)
+        self.clips.append((_packed(row, captions, found), result))
+
+    def report(self) -> str:
+        """What was done, and figures before and after it."""
+        minutes = sum(clip.frames for clip, _ in self.clips) / FPS / 60.0
+        after = figures([track for _, track in self.clips], FPS)
+        return (
+            f"{len(self.clips)} clips, {minutes:.1f} min; {self.cut} heads cut, {self.mended} "
+            f"frames mended, {self.turned} with recorded twist, fitted within "
+            f"{self.worst * 1e3:.1f} mm; left out: {', '.join(self.broken) or 'none'}; feet "
+            f"only locked in {self.feet['locked']}, as recorded in {self.feet['recorded']}\n"
+            f"  recorded: {figures(self.recorded, FPS)}\n  cleaned:  {after}"
+        )
+
+
+def build(source: Path, recordings: Path, target: Path) -> None:
     """Build all layers and say what was done.
 
     Raises:
@@ -120,30 +176,15 @@ def build(source: Path, target: Path) -> None:
         for row in _lines(source / f"{layer}_captions.jsonl"):
             if row["source"] not in UNCLEAR:
                 captions.setdefault(row["id"], []).append(row)
-        clips, broken, cut, mended, worst = [], list[str](), 0, 0, 0.0
+        built, turns = _Layer(), Recordings(recordings, layer).turns
         with np.load(source / f"{layer}.npz", allow_pickle=False) as arrays:
             for key in sorted(rows):
                 positions = axes.z_up(arrays[key] / float(rows[key]["q"]))
-                if is_broken(positions, [row["text"] for row in captions.get(key, [])]):
-                    broken.append(key)
-                    continue
-                cleaned = clean(positions)
-                track = fit(cleaned.positions, FPS)
-                error = np.linalg.norm(track.positions() - cleaned.positions, axis=-1).max(axis=1)
-                error[list(cleaned.mended)] = 0.0  # Half way between two poses bones are short.
-                worst = max(worst, float(error.max()))
-                cut, mended = cut + bool(cleaned.cut), mended + len(cleaned.mended)
-                clips.append((_packed(rows[key], captions.get(key, []), cleaned), on_floor(track)))
+                built.add(rows[key], positions, captions.get(key, []), turns)
         path = (target / name).with_suffix(".npz")
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_layer(path, clips)
-        minutes = sum(clip.frames for clip, _ in clips) / FPS / 60.0
-        size = path.stat().st_size / 1e6
-        print(
-            f"{name}: {len(clips)} clips, {minutes:.1f} min, {size:.2f} MB; {cut} heads cut, "
-            f"{mended} frames mended, fitted within {worst * 1e3:.1f} mm; "
-            f"left out: {', '.join(broken) or 'none'}"
-        )
+        write_layer(path, built.clips)
+        print(f"{name}: {path.stat().st_size / 1e6:.2f} MB; {built.report()}", flush=True)
 
 
 def _packed(row: dict[str, Any], captions: list[dict[str, Any]], cleaned: Cleaned) -> PackedClip:
@@ -166,4 +207,4 @@ def _lines(path: Path) -> list[dict[str, Any]]:
 
 
 if __name__ == "__main__":
-    build(Path(sys.argv[1]), Path(sys.argv[2]))
+    build(*map(Path, sys.argv[1:4]))

@@ -30,7 +30,7 @@ def detect_contacts(motion: Motion) -> Motion:
         ConfigError: the motion has no frames.
     """
     height = ground_of(check_frames(motion))
-    return each(motion, lambda track: _touching(track, motion.fps, height))
+    return each(motion, lambda track: touching(track, motion.fps, height))
 
 
 def foot_lock(motion: Motion, *, detect: bool = False, fade: float = FADE) -> Motion:
@@ -157,7 +157,8 @@ def _held(steps: Array, stands: Array, window: slice | None) -> Array:
     return result
 
 
-def _touching(track: Track, fps: float, height: Height) -> Track:
+def touching(track: Track, fps: float, height: Height) -> Track:
+    """One track with contacts told anew; see `detect_contacts`."""
     soles = track.soles()
     if len(soles) < 2:
         speed = np.zeros(soles.shape[:-1])

@@ -13,6 +13,7 @@ from text2sim.edit.common import Array, check_frames, each, reposed, standing
 from text2sim.edit.feet import ground_of, grounded, locked
 from text2sim.edit.legs import with_feet
 from text2sim.edit.names import match
+from text2sim.edit.rest_poses import ALIGNED, axes_of, rest_turns, stands_alike
 from text2sim.errors import ConfigError
 from text2sim.io.bvh import CHANNELS, ORDER, BvhClip
 from text2sim.maths import euler, kinematics
@@ -20,18 +21,8 @@ from text2sim.maths import quaternions as quat
 from text2sim.skeleton import INDEX, Skeleton
 from text2sim.types.motion import Motion, Track
 
-_ALIGNED: dict[str, str] = {
-    f"{side}_{joint}": f"{side}_{child}"
-    for side in ("left", "right")
-    for joint, child in (
-        ("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow"), ("elbow", "wrist"),
-    )
-}  # fmt: skip
-"""Joints whose bone, to the joint after the colon, must point as the source's does."""
 _TOE = 0.025
 """The ball of the foot above the sole for a skeleton of scale 1 [m]."""
-_ODD = 0.5
-"""A bone in another rest pose that points less like ours than this cosine is of no use as it is."""
 
 
 @final
@@ -85,7 +76,7 @@ def retarget_to_bvh(
     track = _chosen(check_frames(motion), actor)
     found = match(rest.names, rest.parents, names)
     home = kinematics.forward(rest.parents, rest.offsets, np.zeros(3), _identities(rest))[0]
-    frame = _axes(home, found)
+    frame = axes_of(home, found)
     leg = _length(home, found, "left_hip", "left_knee", "left_ankle")
     unit = track.skeleton.leg_length / leg
     ours = quat.inv_rotate(frame, home - home[found["pelvis"]]) * unit
@@ -106,7 +97,7 @@ def _resized(track: Track, skeleton: Skeleton, fps: float, flat: bool) -> Track:
     old = track.skeleton
     scale = skeleton.leg_length / old.leg_length
     positions, world = track.joints()
-    result = reposed(track, skeleton, {INDEX[name]: INDEX[to] for name, to in _ALIGNED.items()})
+    result = reposed(track, skeleton, {INDEX[name]: INDEX[to] for name, to in ALIGNED.items()})
     ankles = scale * positions[:, [7, 8]]
     ankles[..., 2] += skeleton.ankle_height - scale * old.ankle_height
     root = scale * track.root_positions
@@ -146,27 +137,6 @@ def _length(home: Array, found: Mapping[str, int], *names: str) -> float:
     return length
 
 
-def _axes(home: Array, found: Mapping[str, int]) -> Array:
-    """Rotation (4,) from our axes to those of a rest pose that stands."""
-    up = home[found["pelvis"]] - home[[found["left_ankle"], found["right_ankle"]]].mean(axis=0)
-    up = _rounded(up)
-    left = home[found["left_hip"]] - home[found["right_hip"]]
-    left = left - (left @ up) * up
-    if np.linalg.norm(left) < 1e-6:
-        raise ConfigError("Left and right hip are at one place in the rest pose.")
-    left = _rounded(left)
-    return quat.from_matrix(np.stack([np.cross(left, up), left, up], axis=-1))
-
-
-def _rounded(vector: Array) -> Array:
-    """Unit vector; along the axis that it nearly has."""
-    unit = vector / np.linalg.norm(vector)
-    axis = np.zeros(3)
-    nearest = int(np.argmax(np.abs(unit)))
-    axis[nearest] = np.sign(unit[nearest])
-    return axis if unit @ axis > 0.85 else unit
-
-
 def _twin(ours: Array, found: Mapping[str, int], usual: Skeleton) -> Skeleton:
     """Our skeleton with the legs of another rest pose (J, 3), in our axes and metres."""
     offsets = usual.offsets.copy()
@@ -180,18 +150,13 @@ def _twin(ours: Array, found: Mapping[str, int], usual: Skeleton) -> Skeleton:
                 continue
             joint, bone = INDEX[name], ours[found[name]] - ours[found[parent]]
             length, home = float(np.linalg.norm(bone)), usual.offsets[joint]
-            as_theirs = part in ("hip", "foot") and _like(bone, home)
+            as_theirs = part in ("hip", "foot") and stands_alike(bone, home)
             along = home / np.linalg.norm(home) * max(length, 1e-3)
             offsets[joint] = bone if as_theirs else along
     offsets[0] = 0.0
     toes = Skeleton(offsets=offsets).rest_positions()[[10, 11], 2].mean()
     offsets[0, 2] = _TOE * usual.scale - toes
     return Skeleton(offsets=offsets)
-
-
-def _like(bone: Array, home: Array) -> bool:
-    """Whether a foot or hip points about as ours: then it stands, and its pose is a rest pose."""
-    return bool(bone @ home > _ODD * np.linalg.norm(bone) * np.linalg.norm(home))
 
 
 def _world_rotations(
@@ -203,7 +168,7 @@ def _world_rotations(
     highest = [name for name in ("spine1", "spine2", "spine3") if name in found][-1:]
     for name in highest:  # A trunk of fewer joints bends as far.
         sources[found[name]] = world[:, INDEX["spine3"]]
-    to_rest = _rest_turns(rest, found, ours, body.skeleton)
+    to_rest = rest_turns(rest.parents, found, ours, body.skeleton)
     back = quat.inv(frame)
     result = np.empty((len(world), len(rest.names), 4))
     for joint, parent in enumerate(rest.parents):
@@ -213,39 +178,6 @@ def _world_rotations(
         else:
             result[:, joint] = result[:, parent] if parent >= 0 else quat.IDENTITY
     return result
-
-
-def _rest_turns(
-    rest: BvhClip, found: Mapping[str, int], ours: Array, skeleton: Skeleton
-) -> dict[int, Array]:
-    """Rotations (4,), in our axes, that take their rest pose to our T-pose, joint by joint."""
-    turns: dict[int, Array] = {}
-    names = {index: name for name, index in found.items()}
-    for joint, parent in enumerate(rest.parents):
-        turn = turns.get(parent, quat.IDENTITY)
-        name = names.get(joint)
-        child = _ALIGNED.get(name or "", "")
-        if child in found:
-            bone = quat.rotate(turn, ours[found[child]] - ours[joint])
-            turn = quat.mul(quat.between(bone, skeleton.offsets[INDEX[child]]), turn)
-        elif name is not None and name.endswith("ankle"):
-            turn = _foot_turn(name, turn, found, ours, skeleton)
-        turns[joint] = turn
-    return turns
-
-
-def _foot_turn(
-    name: str, turn: Array, found: Mapping[str, int], ours: Array, skeleton: Skeleton
-) -> Array:
-    """A foot that stands in their rest pose stands in ours; an odd one is turned to ours."""
-    toe = name.replace("ankle", "foot")
-    if toe not in found:
-        return quat.IDENTITY
-    bone = ours[found[toe]] - ours[found[name]]
-    home = skeleton.offsets[INDEX[toe]]
-    if _like(bone, home):
-        return quat.IDENTITY
-    return quat.mul(quat.between(quat.rotate(turn, bone), home), turn)
 
 
 def _clip(

@@ -45,8 +45,11 @@ class AsfSkeleton:
     orders: tuple[str, ...]
     radians: bool = False
 
-    def forward(self, values: Array) -> tuple[Array, Array]:
-        """World positions of starts and ends of the bones, each (T, J, 3), of AMC values (T, C)."""
+    def forward(self, values: Array) -> tuple[Array, Array, Array]:
+        """Starts and ends of the bones, each (T, J, 3), and what they turn from rest, (T, J, 4).
+
+        All in the file's world, of AMC values (T, C).
+        """
         count = len(self.names)
         starts, ends = (np.zeros((len(values), count, 3)) for _ in range(2))
         turns = np.zeros((len(values), count, 4))
@@ -67,7 +70,7 @@ class AsfSkeleton:
                 turns[:, bone] = quat.mul(turns[:, parent], local)
                 starts[:, bone] = ends[:, parent] + quat.rotate(turns[:, parent], move)
             ends[:, bone] = starts[:, bone] + quat.rotate(turns[:, bone], self.vectors[bone])
-        return starts, ends
+        return starts, ends, turns
 
 
 def read_asf(path: str | os.PathLike[str]) -> AsfSkeleton:

@@ -83,3 +83,13 @@ def bone_rotation(rest: ArrayLike, rest_axis: ArrayLike, bone: Array, axis: Arra
     home = np.stack([home_bone, across, np.cross(home_bone, across)], axis=-1)
     away = np.stack([bone, axis, np.cross(bone, axis)], axis=-1)
     return quat.from_matrix(away @ home.T)
+
+
+def swung(guess: ArrayLike, rest: ArrayLike, bone: Array) -> Array:
+    """Guessed world rotations (..., 4), turned the shortest way so that `rest` is along `bone`.
+
+    Where a bone has no length the guess stays.
+    """
+    guessed = quat.rotate(guess, rest)
+    known = np.linalg.norm(bone, axis=-1, keepdims=True) > 1e-9
+    return quat.mul(quat.between(guessed, np.where(known, bone, guessed)), guess)
