@@ -27,8 +27,11 @@ def pace(points: ArrayLike, top: ArrayLike) -> Array:
     limit = np.sqrt(ACCELERATION / np.maximum(bends(points, s), 1e-6))
     limit = np.minimum(np.maximum(limit, STEP_OFF), top)
     limit[[0, -1]] = np.minimum(limit[[0, -1]], STEP_OFF)
-    away = np.abs(s[:, None] - s)
-    return np.sqrt(limit**2 + 2.0 * ACCELERATION * away).min(axis=1)
+    # The smallest of limit[j]^2 + 2 a |s[i] - s[j]| over all j, by one pass each way.
+    square, gain = limit**2, 2.0 * ACCELERATION * s
+    gathered = np.minimum.accumulate(square - gain) + gain
+    lost = np.minimum.accumulate((square + gain)[::-1])[::-1] - gain
+    return np.sqrt(np.minimum(gathered, lost))
 
 
 def travel_time(points: ArrayLike, speed: ArrayLike) -> float:
