@@ -108,7 +108,7 @@ class FakeRenderer(Renderer):
         RUNS["renderer"] += 1
         width, height = ctx.size
         for index in range(len(value.object_positions)):
-            yield {"rgb": np.full((height, width, 3), index, np.uint8)}
+            yield {"rgb": np.full((height, width, 3), index % 256, np.uint8)}
 
 
 @dataclass(frozen=True, kw_only=True)

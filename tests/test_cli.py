@@ -82,7 +82,7 @@ def test_interrupt_leaves_nothing(capsys, tmp_path, monkeypatch):
     def interrupt(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Pipeline, "__call__", interrupt)
+    monkeypatch.setattr(Pipeline, "stream", interrupt)
     code, _, err = call(capsys, "a man walks", "-o", tmp_path / "a.mp4")
     assert code == 130
     assert "nothing was written" in err

@@ -51,7 +51,9 @@ def test_mp4_is_h264_yuv420p_with_the_index_first_and_the_prompt_inside(anim, tm
     assert "32x24" in text
     assert "10 fps" in text
     assert re.search(r"title\s*: a man walks up stairs", text)
-    assert re.search(r'comment\s*: {"prompt": "a man walks up stairs", "seed": 7}', text)
+    assert re.search(
+        r'comment\s*: {"prompt": "a man walks up stairs", "seed": 7, "text2sim": "[^"]+"}', text
+    )
     data = path.read_bytes()
     assert 0 < data.index(b"moov") < data.index(b"mdat")
 
@@ -60,7 +62,7 @@ def test_mp4_keeps_every_frame_and_the_colours(tmp_path):
     columns = np.array([[200, 40, 30], [30, 160, 60], [40, 60, 190], [128, 128, 128]], np.uint8)
     picture = np.repeat(columns, 16, axis=0)[None].repeat(48, axis=0)
     clip = np.stack([np.roll(picture, 16 * index, axis=1) for index in range(4)])
-    video.encode(clip, 29.97, tmp_path / "colours.mp4")
+    video.encode(clip, (64, 48), 29.97, tmp_path / "colours.mp4")
     back = decode(tmp_path / "colours.mp4", (64, 48))
     assert back.shape == clip.shape
     inner = (slice(None), slice(None), np.arange(64) % 16 // 4 % 3 > 0)
@@ -69,7 +71,7 @@ def test_mp4_keeps_every_frame_and_the_colours(tmp_path):
 
 
 def test_mp4_of_odd_size_is_padded(tmp_path):
-    video.encode(np.full((3, 33, 51, 3), 90, np.uint8), 10.0, tmp_path / "odd.mp4")
+    video.encode(np.full((3, 33, 51, 3), 90, np.uint8), (51, 33), 10.0, tmp_path / "odd.mp4")
     assert "52x34" in probe(tmp_path / "odd.mp4")
 
 
@@ -314,10 +316,9 @@ def test_a_failing_ffmpeg_says_why(anim, tmp_path, monkeypatch, body, message):
 
 
 def test_ctrl_c_while_encoding_ends_ffmpeg(tmp_path, monkeypatch):
-    class Interrupted(np.ndarray):
-        def __iter__(self):
-            yield np.zeros((24, 32, 3), np.uint8)
-            raise KeyboardInterrupt
+    def interrupted():
+        yield np.zeros((24, 32, 3), np.uint8)
+        raise KeyboardInterrupt
 
     pids: list[int] = []
     start = subprocess.Popen
@@ -329,7 +330,7 @@ def test_ctrl_c_while_encoding_ends_ffmpeg(tmp_path, monkeypatch):
 
     monkeypatch.setattr(subprocess, "Popen", recording)
     with pytest.raises(KeyboardInterrupt):
-        video.encode(np.zeros((2, 24, 32, 3), np.uint8).view(Interrupted), 10.0, tmp_path / "c.mp4")
+        video.encode(interrupted(), (32, 24), 10.0, tmp_path / "c.mp4")
     assert len(pids) == 1
     with pytest.raises(ProcessLookupError):
         os.kill(pids[0], 0)

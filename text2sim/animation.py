@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-import json
 import math
 import os
 from collections.abc import Iterator, Mapping
@@ -14,55 +12,35 @@ import numpy as np
 
 from text2sim import io
 from text2sim.errors import ConfigError
-from text2sim.evaluation.metrics import Metrics, evaluate
-from text2sim.types import (
-    CameraTrack,
-    Frames,
-    Joints,
-    Motion,
-    Outcome,
-    Scene,
-    ScenePlan,
-    Script,
-    Trace,
-    World,
-)
+from text2sim.recording import Recording
+from text2sim.types import CameraTrack, Frames, Joints, Trace
 
 
 @final
-class Animation:
+class Animation(Recording):
     """A finished clip: pictures, and the values of all stages.
 
     `len(animation)` is the number of frames, iterating yields them, and `animation[1.0:3.5]` is
     the part between two times [s], as an Animation of its own.
     """
 
-    __slots__ = ("_config", "rendered")
+    __slots__ = ("rendered",)
     rendered: Frames
-    _config: dict[str, Any]
 
     def __init__(self, frames: Frames, config: Mapping[str, Any]) -> None:
         """Join pictures and configuration.
 
         Args:
             frames: the output of the last stage.
-            config: what is needed to make them again, see `text2sim.provenance`; what JSON can't
-                hold is kept as its `repr`.
+            config: what is needed to make them again, see `text2sim.provenance`.
 
         Raises:
             ConfigError: there is no frame, or the config is not a mapping of strings.
         """
         if not len(frames.rgb):
             raise ConfigError("An animation needs at least one frame.")
-        try:
-            own = json.loads(json.dumps(dict(config), default=repr))
-        except (TypeError, ValueError) as error:
-            raise ConfigError(f"The config of an animation is no mapping: {error}.") from error
+        super().__init__(config)
         object.__setattr__(self, "rendered", frames)
-        object.__setattr__(self, "_config", own)
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"An Animation is read-only; {name} can't be set.")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Animation, (self.rendered, self._config)
@@ -112,82 +90,35 @@ class Animation:
         return self.rendered.fps
 
     @property
-    def duration(self) -> float:
-        """Length [s]."""
-        return len(self) / self.fps
-
-    @property
-    def start(self) -> float:
-        """Where the first frame lies on the clock of the whole clip [s]; 0 unless it was sliced."""
-        return self.trace.start
-
-    @property
     def trace(self) -> Trace:
         """What happened in the simulation."""
         return self.rendered.trace
 
     @property
-    def world(self) -> World:
-        """The world before the first step."""
-        return self.trace.world
-
-    @property
-    def motion(self) -> Motion:
-        """The motion before physics, of the whole clip."""
-        return self.world.motion
-
-    @property
-    def scene(self) -> Scene:
-        """Meshes, bodies and materials."""
-        assert self.motion.scene is not None  # `World` promises it.
-        return self.motion.scene
-
-    @property
-    def plan(self) -> ScenePlan:
-        """Where everything stands and when everything happens."""
-        return self.scene.plan
-
-    @property
-    def script(self) -> Script:
-        """What was understood of the prompt."""
-        return self.plan.script
-
-    @property
-    def prompt(self) -> str:
-        """The sentence it was made from."""
-        return self.script.prompt
-
-    @property
-    def outcome(self) -> Outcome:
-        """How the simulation ended."""
-        return self.trace.outcome
-
-    @property
     def warnings(self) -> tuple[str, ...]:
         """Warnings of all stages, in order, each once."""
-        chain = (self.script, self.plan, self.scene, self.motion, self.world, self.trace,
-                 self.rendered)  # fmt: skip
-        return tuple(dict.fromkeys(text for value in chain for text in value.warnings))
+        return self._warnings(self.rendered)
 
-    @property
-    def config(self) -> dict[str, Any]:
-        """All that is needed to make it again: prompt, options, backends, versions; a copy."""
-        return copy.deepcopy(self._config)
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        overwrite: bool = True,
+        channels: tuple[str, ...] | None = None,
+        exr: bool = False,
+    ) -> Path:
+        """Write .mp4, .webm, .gif, .png (contact sheet), .npz (lossless), .json, .html, ....
 
-    def metrics(self) -> Metrics:
-        """Figures with units, by name: tracking error, foot skate, penetration, assist, ..."""
-        return evaluate(self.trace)
-
-    def save(self, path: str | os.PathLike[str], *, overwrite: bool = True) -> Path:
-        """Write .mp4, .gif, .png (contact sheet), .npz (lossless), .json, .html, .bvh, .glb, ....
-
-        `text2sim.io.WRITERS` lists all suffixes. The file appears whole or not at all.
+        `text2sim.io.WRITERS` lists all suffixes. A path that ends with a slash is a folder of
+        `channels` (all that were made unless given), which `text2sim.io.folder` describes; `exr`
+        writes OpenEXR files. The file or folder appears whole or not at all.
 
         Raises:
-            ConfigError: the suffix is not one of those.
+            ConfigError: the suffix is not one of those, or a channel was not made.
             ResourceError: the file can't be written, or it exists and `overwrite` is False.
+            MissingExtraError: the format needs a library that is not installed.
         """
-        return io.save(self, path, overwrite=overwrite)
+        return io.save(self, path, overwrite=overwrite, channels=channels, exr=exr)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, limit: int | None = None) -> Animation:

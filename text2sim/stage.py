@@ -22,7 +22,7 @@ STAGES: tuple[str, ...] = (
 )  # fmt: skip
 """The eight stages in order; the names are the keywords of `Pipeline`."""
 
-MAX_DURATION = 120.0
+MAX_DURATION = 600.0
 MAX_FPS = 240.0
 MIN_SIZE, MAX_SIZE = 16, 7680
 

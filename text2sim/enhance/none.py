@@ -16,6 +16,7 @@ class NoEnhancer(Enhancer):
     """Returns the frames unchanged."""
 
     name: ClassVar[str] = "none"
+    framewise: ClassVar[bool] = True
 
     def run(self, value: Frames, ctx: Context) -> Frames:
         """The same frames.

@@ -15,6 +15,8 @@ class Enhancer(Stage):
     stage: ClassVar[str] = "enhancer"
     consumes: ClassVar[type] = Frames
     produces: ClassVar[type] = Frames
+    framewise: ClassVar[bool] = False
+    """A clip may be enhanced in parts (`Pipeline.stream`) with the same result; the size stays."""
 
     @abstractmethod
     def run(self, value: Frames, ctx: Context) -> Frames:

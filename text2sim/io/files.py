@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,15 +65,77 @@ def replacing(
             temporary.unlink(missing_ok=True)
 
 
-def _check_target(target: Path, overwrite: bool) -> None:
+@contextlib.contextmanager
+def replacing_folder(
+    path: str | os.PathLike[str], mark: str, *, overwrite: bool = True, dry_run: bool = False
+) -> Iterator[Path]:
+    """The same as `replacing` for a folder: an empty one beside `path`, moved there in the end.
+
+    Args:
+        path: where the folder is to be.
+        mark: name of a file that every such folder has: a folder without it is never replaced.
+        overwrite: a folder with the mark may be replaced.
+        dry_run: only find out whether it could be done; leave nothing.
+
+    Raises:
+        ResourceError: the folder can't be written, or there is something else in its place.
+    """
+    target = Path(os.path.realpath(path))
+    temporary = target.with_name(f".{target.name[:40]}-{secrets.token_hex(6)}")
+    try:
+        _check_folder(target, mark, overwrite)
+        temporary.mkdir()
+        yield temporary
+        if not dry_run:
+            _move_folder(temporary, target, mark, overwrite)
+    except OSError as error:
+        if isinstance(error, ResourceError):
+            raise
+        raise write_error(target, error) from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _check_folder(target: Path, mark: str, overwrite: bool) -> None:
+    _check_parent(target)
+    if not target.exists() or (target.is_dir() and not any(target.iterdir())):
+        return
+    if not (target / mark).is_file():
+        raise ResourceError(
+            f"{target} exists and holds something else; choose another name for the folder."
+        )
+    if not overwrite:
+        raise _exists(target)
+
+
+def _move_folder(temporary: Path, target: Path, mark: str, overwrite: bool) -> None:
+    """Put the finished folder in place; the old one steps aside first and is deleted last."""
+    _check_folder(target, mark, overwrite)
+    old = target.with_name(f"{temporary.name}-old")
+    if target.exists():
+        os.replace(target, old)
+    try:
+        os.replace(temporary, target)
+    except OSError:
+        if old.exists():
+            os.replace(old, target)
+        raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _check_parent(target: Path) -> None:
     parent = target.parent
+    if not parent.is_dir():
+        missing = "is not a folder" if parent.exists() else "does not exist; create it first"
+        raise ResourceError(f"Can't write {target}: the folder {parent} {missing}.")
+
+
+def _check_target(target: Path, overwrite: bool) -> None:
     if target.is_dir():
         raise ResourceError(
             f"{target} is a folder; name a file in it, for example {target / 'out.mp4'}."
         )
-    if not parent.is_dir():
-        missing = "is not a folder" if parent.exists() else "does not exist; create it first"
-        raise ResourceError(f"Can't write {target}: the folder {parent} {missing}.")
+    _check_parent(target)
     if target.exists() and not target.is_file():
         raise ResourceError(f"{target} is not a regular file; choose another name.")
     if target.exists() and not overwrite:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -38,13 +37,8 @@ def save_video(motion: Motion, path: str | os.PathLike[str], *, overwrite: bool 
     if not motion.frames:
         raise ConfigError("A video needs a motion with at least one frame.")
     step = max(1, int(np.ceil(motion.fps / FPS - 1e-9)))
-    shape = (len(range(0, motion.frames, step)), SIZE[1], SIZE[0], 3)
-    with replacing(path, overwrite=overwrite) as temporary, TemporaryDirectory() as folder:
-        # On disk, as minutes of pictures are gigabytes.
-        pictures = np.memmap(Path(folder) / "pictures", np.uint8, "w+", shape=shape)
-        for number, picture in enumerate(_pictures(motion, step)):
-            pictures[number] = picture
-        encode(pictures, motion.fps / step, temporary, title="motion")
+    with replacing(path, overwrite=overwrite) as temporary:
+        encode(_pictures(motion, step), SIZE, motion.fps / step, temporary, title="motion")
     return Path(path)
 
 

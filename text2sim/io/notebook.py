@@ -20,7 +20,7 @@ def html_of(animation: Animation) -> str:
     """A self-contained piece of HTML; the video is small and inside it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "clip.mp4")
-        encode(animation.frames, animation.fps, path, crf=CRF, width=WIDTH)
+        encode(animation.frames, animation.size, animation.fps, path, crf=CRF, width=WIDTH)
         video = base64.b64encode(path.read_bytes()).decode()
     outcome = animation.outcome
     ended = f"{outcome.status} at {outcome.time:.2f} s"

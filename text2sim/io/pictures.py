@@ -32,7 +32,7 @@ def write_gif(animation: Animation, path: Path) -> None:
     ends = np.minimum(np.arange(1, len(rgb) + 1) * step, len(animation.frames)) / animation.fps
     centiseconds = np.diff(np.floor(100 * ends + 0.5), prepend=0.0)
     palette = _palette(rgb)
-    frames = (_small(picture).quantize(palette=palette, dither=_pil().Dither.NONE)
+    frames = (_small(picture).quantize(palette=palette, dither=pil().Dither.NONE)
               for picture in rgb)  # fmt: skip
     next(frames).save(
         path, format="GIF", save_all=True, append_images=frames, loop=0,
@@ -41,7 +41,7 @@ def write_gif(animation: Animation, path: Path) -> None:
 
 
 def _small(picture: np.ndarray, width: int = GIF_WIDTH) -> Image:
-    image = _pil().fromarray(picture)
+    image = pil().fromarray(picture)
     if image.width <= width:
         return image
     return image.resize((width, max(1, round(image.height * width / image.width))))
@@ -52,7 +52,7 @@ def _palette(rgb: np.ndarray) -> Image:
     chosen = np.linspace(0, len(rgb) - 1, min(8, len(rgb))).round().astype(int)
     montage = np.concatenate([np.asarray(_small(rgb[i], 240)) for i in chosen])
     # Rare colours keep a place (coverage), common ones move to their centre (two k-means steps).
-    return _pil().fromarray(montage).quantize(256, method=_pil().Quantize.MAXCOVERAGE, kmeans=2)
+    return pil().fromarray(montage).quantize(256, method=pil().Quantize.MAXCOVERAGE, kmeans=2)
 
 
 def write_png(animation: Animation, path: Path) -> None:
@@ -112,7 +112,7 @@ class _Sheet:
         head = line * len(lines) + round(1.6 * self.note.size) + 2 * self.gap
         rows = math.ceil(len(chosen) / self.columns)
         size = (self.width, head + rows * (self.cell[1] + self.gap))
-        sheet = _pil().new("RGB", size, _PAPER)
+        sheet = pil().new("RGB", size, _PAPER)
         pen = ImageDraw.Draw(sheet)
         for number, text in enumerate(lines):
             pen.text((self.gap, self.gap + number * line), text, _INK, self.title)
@@ -128,8 +128,8 @@ class _Sheet:
         return sheet
 
     def _place(self, sheet: Image, pen: Any, corner: tuple[int, int], index: int) -> None:
-        picture = _pil().fromarray(self.animation.frames[index])
-        sheet.paste(picture.resize(self.cell, _pil().Resampling.LANCZOS), corner)
+        picture = pil().fromarray(self.animation.frames[index])
+        sheet.paste(picture.resize(self.cell, pil().Resampling.LANCZOS), corner)
         text = f"{self.animation.start + index / self.animation.fps:.2f} s"
         (x, y), size = corner, self.label.size
         width = round(self.label.getlength(text))
@@ -163,11 +163,15 @@ def _font(size: int) -> Any:
 
 
 def _comment(animation: Animation) -> bytes:
-    entry = {"prompt": animation.prompt, "seed": animation.config.get("seed")}
-    return json.dumps(entry).encode()
+    return json.dumps(animation.credits()).encode()
 
 
-def _pil() -> Any:
+def pil() -> Any:
+    """Pillow's Image module.
+
+    Raises:
+        MissingExtraError: Pillow is not installed.
+    """
     try:
         from PIL import Image
     except ImportError:
