@@ -26,6 +26,7 @@ BUILTIN: dict[str, dict[str, str]] = {
     "controller": {
         "kinematic": "text2sim.control.kinematic:KinematicController",
         "pd": "text2sim.control.pd:PDController",
+        "deepmimic": "text2sim.control.deepmimic:DeepMimicController",
     },
     "renderer": {
         "raster": "text2sim.render.raster:RasterRenderer",

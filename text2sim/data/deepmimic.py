@@ -52,10 +52,20 @@ def read_deepmimic(path: str | os.PathLike[str]) -> Recording:
         ResourceError: there is no such file, or it can't be opened.
         MotionFileError: it is no humanoid motion; the message names the line or frame.
     """
-    path = Path(path)
-    frames = _frames(path)
-    times = np.concatenate([[0.0], np.cumsum(frames[:-1, 0])])
+    frames = read_frames(path)
     fps = frame_rate(float(np.median(frames[:-1, 0]))) if len(frames) > 1 else 30.0
+    return recording(frames, fps)
+
+
+def recording(frames: Array, fps: float) -> Recording:
+    """The moving joints of frames of the humanoid, facing +Z.
+
+    Args:
+        frames: numbers as in a file, (T, 44): duration [s], root position [m] and rotation wxyz,
+            then the joints.
+        fps: of the recording; the frames are read off at even times.
+    """
+    times = np.concatenate([[0.0], np.cumsum(frames[:-1, 0])])
     rotations = np.tile(quat.IDENTITY, (len(frames), len(_BODY), 1))
     for joint, (_, _, _, first, size) in enumerate(_BODY):
         if size == 4:
@@ -72,8 +82,14 @@ def read_deepmimic(path: str | os.PathLike[str]) -> Recording:
     )  # fmt: skip
 
 
-def _frames(path: Path) -> Array:
-    """The numbers of the file, (T, 44)."""
+def read_frames(path: str | os.PathLike[str]) -> Array:
+    """The numbers of a file, (T, 44); see `recording`.
+
+    Raises:
+        ResourceError: there is no such file, or it can't be opened.
+        MotionFileError: it is no humanoid motion; the message names the line or frame.
+    """
+    path = Path(path)
     text = read_text(path)
     try:
         content = json.loads(text)
