@@ -22,7 +22,11 @@ from text2sim.io import pictures, video
 from text2sim.types import Outcome
 
 NO_USD = pytest.mark.skipif(find_spec("pxr") is None, reason="needs the extra usd (usd-core)")
-FORMATS = [pytest.param(s, marks=NO_USD if s.startswith(".usd") else ()) for s in io.WRITERS]
+NO_BLENDER = pytest.mark.skipif(
+    "TEXT2SIM_BLENDER" not in os.environ, reason="needs a Blender; see tests/test_render_cycles.py"
+)
+MARKS = {".usd": NO_USD, ".usda": NO_USD, ".usdz": NO_USD, ".blend": NO_BLENDER}
+FORMATS = [pytest.param(suffix, marks=MARKS.get(suffix, ())) for suffix in io.WRITERS]
 
 
 @pytest.fixture(scope="module")

@@ -48,6 +48,7 @@ def examine() -> tuple[Check, ...]:
         ("cache folder", _cache),
         ("temporary space", _space),
     ]
+    extras.append(_probe("blender", _blender)._replace(optional=True))
     return (_python(), *modules, *(_probe(*probe) for probe in probes), *extras)
 
 
@@ -88,6 +89,13 @@ def _physics() -> str:
     pybullet.stepSimulation(physicsClientId=client)
     pybullet.disconnect(client)
     return f"pybullet {version('pybullet')}, one step done"
+
+
+def _blender() -> str:
+    from text2sim.render.cycles.program import find
+
+    blender = find()
+    return f"{blender.version}, {blender.path}"
 
 
 def _encoder() -> str:

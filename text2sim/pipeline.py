@@ -172,9 +172,10 @@ class Pipeline:
     ) -> Any:
         value: Any = None
         with reporting(progress) as report:
-            for stage, value in self.steps(prompt, options, report, cancel):
-                if stage.stage == until:
-                    return value
+            for _, value in self.steps(prompt, options, report, cancel, until):  # noqa: B007
+                pass
+        if until is not None:
+            return value
         from text2sim.animation import Animation
         from text2sim.provenance import describe
 
@@ -186,16 +187,18 @@ class Pipeline:
         options: Options,
         report: Report | None = None,
         cancel: threading.Event | None = None,
+        until: Until | None = None,
     ) -> Iterator[tuple[Stage, Any]]:
-        """Run stage by stage, yielding each stage with the value that it made."""
+        """Run stage by stage, as far as `until`, yielding each with the value that it made."""
         if not isinstance(prompt, str):
             raise ConfigError(f"The prompt must be a str; got {type(prompt).__name__}.")
-        for stage in self.stages:
+        stages = self.stages[: len(STAGES) if until is None else STAGES.index(until) + 1]
+        for stage in stages:
             stage.check(options)
         cancel = cancel or threading.Event()
         value: Any = prompt
         key = prompt_key(prompt)
-        for stage in self.stages:
+        for stage in stages:
             context = _context(stage, options, report, cancel)
             context.report(0, 1)
             key = chain_key(key, stage, options)
@@ -237,6 +240,8 @@ class Pipeline:
                 f"The {name} enhancer needs the whole clip, so it can't stream: call the pipeline "
                 f"instead, or choose enhancer='none'."
             )
+        for stage in self.stages:
+            stage.check(options)
         trace = self._animate(prompt, options, "controller", progress, cancel)
         from text2sim.provenance import describe
         from text2sim.streaming import Stream

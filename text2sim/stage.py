@@ -193,6 +193,8 @@ class Stage(ABC):
 
         Raises:
             ConfigError: it can't.
+            MissingExtraError: a package or program that it needs is not installed.
+            ResourceError: one that was named can't be used.
         """
         return
 

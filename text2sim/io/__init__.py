@@ -38,6 +38,8 @@ WRITERS: dict[str, str] = {
     ".csv": "text2sim.io.table:write_csv",
     ".xml": "text2sim.io.mjcf:write_mjcf",
     ".urdf": "text2sim.io.urdf:write_urdf",
+    ".blend": "text2sim.io.blend:write_blend",
+    ".py": "text2sim.io.blender_script:write_py",
 }
 """File suffix -> "module:function"; the modules are imported when they are needed."""
 
