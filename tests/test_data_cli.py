@@ -13,7 +13,9 @@ from text2sim.data import pack
 from text2sim.data.amass import write_amass
 from text2sim.data.build import build
 from text2sim.data.dataset import MotionDataset
-from text2sim.errors import ConfigError, MotionFileError
+from text2sim.data.layouts import HUMANML3D
+from text2sim.data.statistics import statistics
+from text2sim.errors import ConfigError, MotionFileError, ShapeError
 from text2sim.io import bvh
 from text2sim.types import Motion
 
@@ -113,6 +115,30 @@ def test_build_converts_skips_and_lists(capsys, takes, tmp_path):
     assert (clip.source, clip.licence) == ("takes", "CC0-1.0")
     track, wanted = clip.motion().tracks[0], walk(16)
     assert np.abs(track.positions() - wanted.positions()).max() < 2e-3
+
+
+def test_build_writes_statistics(takes, tmp_path):
+    out = tmp_path / "out"
+    build(MotionDataset.open(takes), out)
+    data = MotionDataset.open(out)
+    frames = np.concatenate([clip.features() for clip in data])
+    mean, deviation = np.load(out / "Mean.npy"), np.load(out / "Std.npy")
+    np.testing.assert_allclose(mean, frames.mean(axis=0), atol=1e-9)
+    wanted = frames.std(axis=0)
+    for part in HUMANML3D.parts.values():  # As released: one number a kind of feature.
+        wanted[part] = wanted[part].mean()
+    np.testing.assert_allclose(deviation, np.where(wanted > 1e-8, wanted, 1.0), atol=1e-9)
+    np.testing.assert_array_equal(data.statistics(), [mean, deviation])
+    for name in ("Mean", "Std"):
+        (out / f"{name}.npy").unlink()
+    np.testing.assert_allclose(data.statistics(), [mean, deviation])
+
+
+def test_statistics_need_clips_of_one_width():
+    with pytest.raises(ShapeError, match="no clip"):
+        statistics([])
+    with pytest.raises(ShapeError, match="263"):
+        statistics([np.zeros((4, 263)), np.zeros((4, 251))])
 
 
 def test_build_keeps_captions(released, tmp_path):  # noqa: F811

@@ -405,3 +405,15 @@ def test_six_numbers_are_a_rotation(layout):
     identity = matrix @ np.swapaxes(matrix, -1, -2)
     np.testing.assert_allclose(identity, np.tile(np.eye(3), (52, 1, 1)), atol=1e-9)
     np.testing.assert_allclose(np.linalg.det(matrix), 1.0, atol=1e-9)
+
+
+def test_each_foot_has_soles_of_its_own_height():
+    """Fitted skeletons may have one foot that slopes more, or one leg that is shorter."""
+    offsets = Skeleton.of_stature().offsets.copy()
+    offsets[INDEX["right_knee"], 2] += 0.03
+    offsets[INDEX["right_foot"], 2] += 0.01
+    body = Skeleton(offsets=offsets)
+    rest = body.rest_positions()
+    soles = body.sole_points(rest, np.tile(quat.IDENTITY, (22, 1)))
+    np.testing.assert_allclose(soles[:, 2], 0.0, atol=1e-12)
+    np.testing.assert_allclose(soles[[0, 2], 0], rest[[7, 8], 0] - 0.055 * body.scale)

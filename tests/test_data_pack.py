@@ -120,6 +120,16 @@ def test_all_t_pose_is_broken_unless_it_is_meant():
     assert not pack_builder.is_broken(walk(30).positions(), [])
 
 
+def test_the_liveliest_part_of_a_long_clip_is_taken():
+    still = np.repeat(walk(1).positions(), 60, axis=0)
+    lively = np.concatenate([still, walk(40).positions(), still])
+    part = pack_builder.liveliest(lively, 2.0)
+    assert len(part) == 40
+    assert np.abs(part[10:30] - lively[70:90]).max() < 1e-9
+    assert pack_builder.liveliest(lively, None) is lively
+    assert pack_builder.liveliest(still, 9.0) is still
+
+
 def test_building_from_positions(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(pack_builder, "LAYERS", {"cmu": "sub/layer"})
     positions = axes.y_up(walk(60).positions())
@@ -147,7 +157,7 @@ def test_building_from_positions(tmp_path, monkeypatch, capsys):
 
 def test_the_pack_that_comes_with_text2sim():
     data = MotionDataset.open_pack()
-    assert len(data) == 854
+    assert len(data) == 876
     assert all(item.source and item.licence and "BY-SA" not in item.licence for item in data)
     texts = [caption.text for item in data for caption in item.captions()]
     assert len(texts) > 1000

@@ -151,8 +151,7 @@ class Skeleton:
         from text2sim.maths import quaternions as quat
 
         p, q, rest = np.asarray(positions), np.asarray(rotations_wxyz), self.rest_positions()
-        heel = np.array([-0.055 * self.scale, 0.0, -rest[7, 2]])
-        toe = np.array([0.065 * self.scale, 0.0, -rest[10, 2]])
-        pairs = [(7, heel), (10, toe), (8, heel), (11, toe)]
+        ends = {7: -0.055, 10: 0.065, 8: -0.055, 11: 0.065}
+        pairs = [(j, [x * self.scale, 0.0, -rest[j, 2]]) for j, x in ends.items()]
         points = [p[..., j, :] + quat.rotate(q[..., j, :], offset) for j, offset in pairs]
         return np.stack(points, axis=-2)

@@ -15,17 +15,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import final
 
+import numpy as np
+
 from text2sim.data import pack
 from text2sim.data.convert import resample
 from text2sim.data.dataset import MotionDataset
 from text2sim.data.sources import Clip
-from text2sim.errors import ConfigError, Text2SimError
+from text2sim.errors import ConfigError, ShapeError, Text2SimError
 from text2sim.io.files import read_text, replacing, write_error
 from text2sim.types.motion import Track
 
 PART = 250
 """Clips a part."""
 _ABOUT, _SKIPPED = "build.json", "skipped.txt"
+_STATISTICS = ("Mean", "Std")
 
 
 @final
@@ -82,6 +85,8 @@ def build(
             _write_part(target, next_part, found)
             next_part, new = next_part + 1, new + len(found)
         _list_skipped(target, skipped)
+    if new:
+        _write_statistics(target)
     return Built(new=new, old=sum(clip.id in done for clip in data), skipped=skipped)
 
 
@@ -134,6 +139,19 @@ def _write_part(target: Path, number: int, clips: Sequence[tuple[pack.PackedClip
                 os.replace(Path(folder) / f"{name}{suffix}", target / f"{name}{suffix}")
     except OSError as error:
         raise write_error(target / f"{name}.npz", error) from error
+
+
+def _write_statistics(target: Path) -> None:
+    """Mean.npy and Std.npy of the 263 features of all clips, as HumanML3D has them."""
+    for name in _STATISTICS:
+        (target / f"{name}.npy").unlink(missing_ok=True)
+    try:
+        found = MotionDataset.open(target, kind="pack").statistics()
+    except ShapeError:
+        return  # No clip has two frames.
+    for name, values in zip(_STATISTICS, found):
+        with replacing(target / f"{name}.npy") as temporary, temporary.open("wb") as file:
+            np.save(file, values, allow_pickle=False)
 
 
 def _list_skipped(target: Path, skipped: dict[str, str]) -> None:

@@ -7,6 +7,7 @@ clip.motion(), clip.captions(), clip.features()
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterator
@@ -19,7 +20,15 @@ from numpy.typing import NDArray
 
 from text2sim.data.layouts import LAYOUTS
 from text2sim.data.sources import FINDERS, Clip, Kind, read_array
-from text2sim.errors import ConfigError, MotionFileError, ResourceError, Text2SimError, nearest
+from text2sim.data.statistics import statistics
+from text2sim.errors import (
+    ConfigError,
+    MotionFileError,
+    ResourceError,
+    ShapeError,
+    Text2SimError,
+    nearest,
+)
 from text2sim.io.files import read_text
 from text2sim.resources import resource
 
@@ -124,11 +133,16 @@ class MotionDataset:
         return self.clips[self._places[key]]
 
     def statistics(self) -> tuple[Array, Array]:
-        """Mean and standard deviation of the features, (D,) each, as released.
+        """Mean and standard deviation of the features, (D,) each.
+
+        Those released with the data or written by `text2sim data build`; a pack without such files
+        is read once for them.
 
         Raises:
             ResourceError: Mean.npy or Std.npy is missing or has another shape.
         """
+        if self.kind == "pack" and not (self.folder / "Mean.npy").exists():
+            return statistics(_features(self.clips))
         mean, std = (read_array(self.folder / f"{name}.npy") for name in ("Mean", "Std"))
         if mean.ndim != 1 or mean.shape != std.shape or len(mean) not in LAYOUTS:
             raise MotionFileError(
@@ -147,6 +161,13 @@ class MotionDataset:
             except Text2SimError as error:
                 problems[clip.id] = str(error)
         return problems
+
+
+def _features(clips: tuple[Clip, ...]) -> Iterator[Array]:
+    """Features of all clips that have two frames, as velocities need."""
+    for clip in clips:
+        with contextlib.suppress(ShapeError):
+            yield clip.features()
 
 
 def _chosen(

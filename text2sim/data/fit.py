@@ -59,7 +59,7 @@ def fit(
     if turns_wxyz is not None:
         turns[:] = turns_wxyz
     if skeleton is None:
-        skeleton = skeleton_of(p)
+        skeleton = skeleton_of(p, turns)
     else:
         p = _resized(p, skeleton)
     world = np.zeros((len(p), len(JOINTS), 4))
@@ -77,11 +77,12 @@ def fit(
     )  # fmt: skip
 
 
-def skeleton_of(positions: ArrayLike) -> Skeleton:
+def skeleton_of(positions: ArrayLike, turns_wxyz: Array | None = None) -> Skeleton:
     """Skeleton with the median bone lengths of a clip (T, 22, 3) and our rest directions.
 
     Where bones share a joint (pelvis, chest) the angles between them are the clip's; so is the
-    slope of a foot that stands.
+    slope of a foot that stands. World rotations (T, 22, 4) of the ankles tell it, or else the
+    lowest frames of both feet.
 
     Raises:
         ShapeError: the shape is another one, or a position is not finite.
@@ -95,8 +96,11 @@ def skeleton_of(positions: ArrayLike) -> Skeleton:
     for children in _CLUSTERS.values():
         seen = bones[:, [child - 1 for child in children]]
         offsets[children] = _rigid_shape(seen, offsets[children])
-    for ankle, foot in ((7, 10), (8, 11)):
-        offsets[foot] = _standing_foot(p[:, ankle], p[:, foot], offsets[foot])
+    if turns_wxyz is None or np.isnan(turns_wxyz[:, [7, 8]]).any():
+        offsets[[10, 11]] = _standing_feet(p[:, [7, 8]], p[:, [10, 11]], offsets[[10, 11]])
+    else:
+        feet = quat.inv_rotate(turns_wxyz[:, [7, 8]], bones[:, [9, 10]])
+        offsets[[10, 11]] = _unit(np.median(feet, axis=0)) * lengths[9:11, None]
     offsets[0] = 0.0
     rest = Skeleton(offsets=offsets)
     scale = rest.scale
@@ -225,14 +229,14 @@ def _rigid_shape(seen: Array, start: Array) -> Array:
     return quat.rotate(_aligned(shape, start[None])[0], shape)
 
 
-def _standing_foot(ankle: Array, foot: Array, usual: Array) -> Array:
-    """Offset of the ball of the foot, at the slope that it has where the foot is lowest."""
-    low = ankle[:, 2] + foot[:, 2]
-    standing = low <= np.quantile(low, 0.2)
-    length = np.linalg.norm(usual)
-    drop = np.clip(np.median((ankle - foot)[standing, 2]) / length, 0.1, 0.8)
-    level = usual[:2] / np.linalg.norm(usual[:2]) * np.sqrt(1.0 - drop**2)
-    return np.array([*level, -drop]) * length
+def _standing_feet(ankles: Array, feet: Array, usual: Array) -> Array:
+    """Offsets (2, 3) of the balls of the feet, at the slope that they have where one is lowest."""
+    low = ankles[..., 2] + feet[..., 2]
+    length = np.linalg.norm(usual, axis=-1)
+    slopes = (ankles - feet)[..., 2] / length
+    drop = np.clip(np.median(slopes[low <= np.quantile(low, 0.2)]), 0.1, 0.8)
+    level = _unit(usual * [1.0, 1.0, 0.0]) * np.sqrt(1.0 - drop**2)
+    return (level - [0.0, 0.0, drop]) * length[:, None]
 
 
 def _unit(vectors: Array) -> Array:

@@ -85,16 +85,21 @@ def _waves(s: Signals, side: str, sane: Array) -> list[Event]:
     """A raised hand that swings from side to side, at least twice."""
     wrist, elbow = s.joint(f"{side}_wrist"), s.joint(f"{side}_elbow")
     high = (wrist[:, 2] > s.joint(f"{side}_shoulder")[:, 2] - 0.05) & (wrist[:, 2] > elbow[:, 2])
-    swing = s.to_body(wrist - elbow)[:, 1]
-    swing = s.smooth(swing, 0.04)
+    arm = s.to_body(wrist - elbow)
+    swing = s.smooth(arm[:, 1], 0.04)
+    lean = np.unwrap(np.arctan2(arm[:, 1], arm[:, 2]))
     found = []
     for span in s.spans(high & sane, shortest=0.7, gap=0.1):
         turning = _extremes(swing[span[0] : span[1]], 0.1)
         turning = _rhythm(turning, 0.7 * s.fps)
-        if len(turning) >= 4:
+        if len(turning) >= 4 and turning[-1] - turning[0] > 0.2 * s.fps * (len(turning) - 1):
             inside = (span[0] + turning[0], span[0] + turning[-1] + 1)
             event = _event(s, "wave", side, inside)
-            found.append(replace(event, count=round((len(turning) - 1) / 2)))
+            # Told from the hand and from the lean of the forearm, which must agree.
+            leans = _extremes(s.smooth(lean, 0.04)[slice(*inside)], np.radians(20.0))
+            steady = max(np.diff(turning)) < 2.5 * min(np.diff(turning))
+            sure = steady and abs(len(leans) - (len(turning) - 1)) <= 1
+            found.append(replace(event, count=round((len(turning) - 1) / 2) if sure else None))
     return found
 
 
@@ -144,7 +149,10 @@ def _punches(s: Signals, side: str, sane: Array) -> list[Event]:
     wrist, shoulder = s.joint(f"{side}_wrist"), s.joint(f"{side}_shoulder")
     arm = s.to_body(wrist - shoulder)
     reach = np.linalg.norm(arm, axis=1) / s.arm
-    speed = np.linalg.norm(s.rate(s.to_body(wrist - s.joint("pelvis"))), axis=1)
+    speed, rest = (
+        np.linalg.norm(s.rate(s.to_body(s.joint(f"{each}_wrist") - s.joint("pelvis"))), axis=1)
+        for each in (side, OTHER[side])
+    )
     found: list[Event] = []
     for peak in [p for p in _extremes(reach, 0.2) if reach[p] > 0.85 and sane[p]]:
         peak -= int((reach[: peak + 1][::-1] > 0.97 * reach[peak]).argmin()) - 1
@@ -154,7 +162,9 @@ def _punches(s: Signals, side: str, sane: Array) -> list[Event]:
         path = np.linalg.norm(np.diff(arm[start : peak + 1], axis=0), axis=1).sum()
         direct = np.linalg.norm(end - begin) > 0.85 * path
         ahead = end[0] > 0.75 * np.linalg.norm(end) and abs(begin[2]) < 0.35 and begin[0] > 0.0
-        if reach[start] < 0.7 and direct and ahead and speed[start : peak + 1].max() > 2.6:
+        fast = speed[start : peak + 1].max()
+        alone = fast > rest[start : peak + 1].max()
+        if reach[start] < 0.7 and direct and ahead and alone and fast > 2.6:
             found.append(replace(_event(s, "punch", side, (start, peak + 1)), count=1))
     return _counted(found)
 

@@ -35,9 +35,14 @@ Turns = Callable[[str, Array], Array | None]
 
 LAYERS: dict[str, str] = {
     "cmu": "cmu", "koeln": "koeln", "cc0_ual": "cc0_ual", "cc0_stylised": "cc0_stylised",
+    "reactidle": "reactidle",
     "bysa_hdm05": "share_alike/hdm05", "bysa_zeroad": "share_alike/zeroad",
 }  # fmt: skip
 """Layer of the source -> file of the pack, without suffix."""
+WINDOWS: dict[str, float] = {"reactidle": 20.0}
+"""Layer -> seconds of each clip that are taken: minutes of standing would outweigh the rest."""
+WORDS: dict[str, str] = {"acts standing idle": "stands idle"}
+"""Words of captions that are put plainly."""
 UNCLEAR = ("kitml",)
 """Sources of captions that stay out, since their terms are unclear."""
 HEAD = 12
@@ -96,6 +101,18 @@ def _t_pose(positions: Array) -> NDArray[np.bool_]:
         np.sum(a * across, axis=-1) > 0.9 * np.linalg.norm(a, axis=-1) for a in (left, right)
     ]
     return sideways[0] & sideways[1]
+
+
+def liveliest(positions: Array, seconds: float | None) -> Array:
+    """The part of a clip (T, 22, 3), of so many seconds, in which the body moves most."""
+    size = round((seconds or 0.0) * FPS)
+    if not 0 < size < len(positions):
+        return positions
+    body = positions - positions[:, :1] * [1.0, 1.0, 0.0]
+    starts = range(0, len(positions) - size + 1, round(FPS))
+    spreads = [float(body[start : start + size].std(axis=0).mean()) for start in starts]
+    start = starts[int(np.argmax(spreads))]
+    return positions[start : start + size]
 
 
 def is_broken(positions: Array, captions: list[str]) -> bool:
@@ -180,6 +197,7 @@ def build(source: Path, recordings: Path, target: Path) -> None:
         with np.load(source / f"{layer}.npz", allow_pickle=False) as arrays:
             for key in sorted(rows):
                 positions = axes.z_up(arrays[key] / float(rows[key]["q"]))
+                positions = liveliest(positions, WINDOWS.get(layer))
                 built.add(rows[key], positions, captions.get(key, []), turns)
         path = (target / name).with_suffix(".npz")
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -196,10 +214,13 @@ def _packed(row: dict[str, Any], captions: list[dict[str, Any]], cleaned: Cleane
 
 
 def _caption(row: dict[str, Any], cut: int, frames: int) -> Caption:
+    text = row["text"]
+    for words, plain in WORDS.items():
+        text = text.replace(words, plain)
     if row["end"] < 0 and row["start"] <= cut:
-        return Caption(text=row["text"])
+        return Caption(text=text)
     end = frames if row["end"] < 0 else min(row["end"] - cut, frames)
-    return Caption(text=row["text"], start=max(row["start"] - cut, 0) / FPS, end=end / FPS)
+    return Caption(text=text, start=max(row["start"] - cut, 0) / FPS, end=end / FPS)
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from text2sim.edit.rest_poses import axes_of, rest_turns
+from text2sim.edit.rest_poses import axes_of, rest_turns, stands_alike
 from text2sim.maths import axes, ik
 from text2sim.maths import quaternions as quat
 from text2sim.skeleton import INDEX, JOINTS, Skeleton
@@ -31,6 +31,7 @@ TILT = np.radians(30.0)
 Cologne's about 30. Ours bend forward."""
 _ODD = np.radians(60.0)
 """An elbow further from `TILT` shows a rest pose whose bones are turned about themselves."""
+_BODY = Skeleton.of_stature()
 _BENT, _ENOUGH = 0.4, 10.0
 """Sine of the bend from which an elbow tells its hinge, and the sum of them that is believed."""
 
@@ -50,9 +51,11 @@ def world_rotations(recording: Recording, found: Mapping[str, int]) -> Array | N
         upright, rest = axes.z_up_wxyz(turns), axes.z_up(rest)
     frame = axes_of(rest, found)
     ours = quat.inv_rotate(frame, rest - rest[found["pelvis"]])
-    to_rest = rest_turns(recording.parents, found, ours, Skeleton.of_stature())
+    to_rest = rest_turns(recording.parents, found, ours, _BODY)
     result = np.full((len(turns), len(JOINTS), 4), np.nan)
     for name, joint in sources(recording, found).items():
+        if name.endswith("ankle") and _is_odd_foot(name, found, ours):
+            continue
         from_ours = quat.mul(frame, quat.inv(to_rest[joint]))
         result[:, INDEX[name]] = quat.mul(upright[:, joint], from_ours)
     places = axes.z_up(recording.positions) if recording.up == "y" else recording.positions
@@ -63,6 +66,14 @@ def world_rotations(recording: Recording, found: Mapping[str, int]) -> Array | N
             joints = places[:, [found[name] for name in names]]
             result[:, arm] = _arm(result[:, arm], joints, sign)
     return result
+
+
+def _is_odd_foot(ankle: str, found: Mapping[str, int], ours: Array) -> bool:
+    """Whether a foot does not stand at rest, so that nothing tells where its sole is."""
+    toe = ankle.replace("ankle", "foot")
+    if toe not in found:
+        return False
+    return not stands_alike(ours[found[toe]] - ours[found[ankle]], _BODY.offsets[INDEX[toe]])
 
 
 def _arm(turns: Array, joints: Array, side: float) -> Array:

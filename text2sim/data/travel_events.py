@@ -155,13 +155,15 @@ def _described(s: Signals, part: Span, length: float) -> Event:
     steady = min(s.pelvis[start], s.pelvis[stop - 1]) > 0.85 and abs(rise - lift) < 0.2
     climbs = steady and min(abs(rise), abs(lift)) > 0.2
     whole = start > 2 and stop < s.frames - 2
+    gait = _gait(s, part, speed)
+    counted = whole and shape == "straight" and not climbs and gait != "move"
     return Event(
-        kind=_gait(s, part, speed),
+        kind=gait,
         start=start / s.fps, end=stop / s.fps, shape=shape, angle=angle,
         rise=("up" if rise > 0 else "down") if climbs else None,
         height=abs(rise) * s.scale if climbs else None,
         speed=speed * s.scale, distance=length * s.scale,
-        count=_steps(s, part, length) if whole and shape == "straight" and not climbs else None,
+        count=_steps(s, part, length) if counted else None,
         whole=whole,
     )  # fmt: skip
 
@@ -235,7 +237,10 @@ def _steps(s: Signals, part: Span, length: float) -> int | None:
     sides = [side for _, side in landings]
     regular = all(a != b for a, b in pairwise(sides))
     usual = 0.35 < length / max(1, len(sides)) < 0.9
-    return len(sides) if 2 <= len(sides) <= 12 and regular and usual else None
+    # Told from the landings and from the feet that pass each other, which must agree.
+    gap = (s.joint("left_ankle") - s.joint("right_ankle"))[slice(*part), :2] @ ahead
+    passes = _alternations(gap, 0.1) in (len(sides) - 1, len(sides))
+    return len(sides) if 2 <= len(sides) <= 12 and regular and usual and passes else None
 
 
 def _steps_up(s: Signals) -> list[Event]:
