@@ -5,14 +5,14 @@ import dataclasses
 import numpy as np
 import pytest
 
-from text2sim.errors import Cancelled, MissingExtraError
+from text2sim.errors import Cancelled, MissingExtraError, ResourceError
 from text2sim.pipeline import Pipeline
 from text2sim.registry import BUILTIN, DEFAULTS, backend_class
 from text2sim.stage import STAGES, Context, Options
 
 PROMPT = "a man walks up stairs"
 REQUEST = Options(duration=1.0, fps=10.0, size=(64, 48), channels=("rgb", "depth", "segmentation"))
-OPTIONAL = {("renderer", "cycles")}
+OPTIONAL = {("renderer", "cycles"), ("renderer", "opengl")}
 """Backends that need more than a default installation has."""
 ALL = [(stage, name) for stage in STAGES for name in BUILTIN[stage]]
 
@@ -33,7 +33,7 @@ def ready(stage, name):
     backend = backend_class(stage, name)()
     try:
         backend.check(REQUEST)
-    except MissingExtraError as error:
+    except (MissingExtraError, ResourceError) as error:
         if (stage, name) not in OPTIONAL:
             raise
         pytest.skip(str(error))

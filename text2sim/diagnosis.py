@@ -48,6 +48,7 @@ def examine() -> tuple[Check, ...]:
         ("cache folder", _cache),
         ("temporary space", _space),
     ]
+    extras.append(_probe("opengl", _opengl)._replace(optional=True))
     extras.append(_probe("blender", _blender)._replace(optional=True))
     return (_python(), *modules, *(_probe(*probe) for probe in probes), *extras)
 
@@ -89,6 +90,12 @@ def _physics() -> str:
     pybullet.stepSimulation(physicsClientId=client)
     pybullet.disconnect(client)
     return f"pybullet {version('pybullet')}, one step done"
+
+
+def _opengl() -> str:
+    from text2sim.render.opengl.context import describe
+
+    return describe()
 
 
 def _blender() -> str:

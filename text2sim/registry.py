@@ -31,6 +31,7 @@ BUILTIN: dict[str, dict[str, str]] = {
     "renderer": {
         "raster": "text2sim.render.raster:RasterRenderer",
         "pybullet": "text2sim.render.pybullet:PyBulletRenderer",
+        "opengl": "text2sim.render.opengl:OpenGLRenderer",
         "cycles": "text2sim.render.cycles:CyclesRenderer",
     },
     "enhancer": {"none": "text2sim.enhance.none:NoEnhancer"},

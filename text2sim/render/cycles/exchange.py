@@ -28,6 +28,7 @@ from text2sim.render import look
 from text2sim.render.geometry import scene_labels
 from text2sim.render.kernels.shadowing import SUN_SIZE
 from text2sim.render.stage import Picture
+from text2sim.render.tone import tone_curve
 from text2sim.types import CameraTrack, Scene, Trace
 
 PROGRAMS = ("inside.py", "shaders.py")
@@ -58,7 +59,7 @@ def describe(
         "bare": [item.id for item in scene.objects if not item.visuals],
         "camera": _camera(camera, trace),
         "light": _light(camera, scene),
-        "tone": [round(float(value), 2) for value in look.tables().tone],
+        "tone": [round(float(value), 2) for value in tone_curve()],
         **settings,
     }
 
