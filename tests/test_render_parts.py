@@ -132,13 +132,6 @@ def test_a_full_disk_is_named_before_anything_is_rendered(monkeypatch):
         render(trace_of(scene_of(box("b", [0, 0, 0], [1, 1, 1]))))
 
 
-def test_the_tone_curve_rises_from_black_to_white():
-    tone = look.tables().tone
-    assert tone[0] == 0.0
-    assert tone[-1] > 250.0
-    assert (np.diff(tone) >= 0.0).all()
-
-
 def test_no_enhancement_returns_the_same_frames():
     frames = render(trace_of(scene_of()))
     assert NoEnhancer().run(frames, Context(stage="enhancer", allowed=())) is frames

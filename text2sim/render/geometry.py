@@ -10,7 +10,7 @@ from numpy.typing import DTypeLike
 from text2sim.maths import quaternions as quat
 from text2sim.render.kernels import transform
 from text2sim.render.kernels.patterns import METAL, PATTERNS, PLAIN, WOOD
-from text2sim.render.kernels.shading import Geometry
+from text2sim.render.kernels.surfaces import Geometry
 from text2sim.render.threads import Team
 from text2sim.types import Scene, SkinnedMesh, Trace, Visual
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from text2sim.render.kernels.patterns import PATTERNS, noise_lattice
-from text2sim.render.kernels.shading import Colour, Floor, Lights, Tables
+from text2sim.render.kernels.lighting import Colour, Lights
+from text2sim.render.kernels.patterns import PATTERNS
+from text2sim.render.kernels.surfaces import Floor
 from text2sim.types import Surface
 
 SUN_HEIGHT = 0.82
 """Angle of the sun above the horizon [rad]."""
 SUN_SIDE = -1.1
 """The sun stands behind the camera, turned by this angle to its left (negative: right) [rad]."""
-EXPOSURE = 0.52
 
 
 def lights(view: np.ndarray, ground: Surface) -> Lights:
@@ -47,23 +47,7 @@ def floor(surface: Surface) -> Floor:
     )
 
 
-def tables() -> Tables:
-    """Constants of the shading kernel."""
-    return Tables(noise=noise_lattice(), tone=_tone_curve(), dither=_dither())
-
-
-def _tone_curve() -> np.ndarray:
-    """Display value (0 to 255) over sqrt(radiance) * 1024: filmic curve, then sRGB.
-
-    The curve is Narkowicz' fit of ACES (2015), "ACES Filmic Tone Mapping Curve".
-    """
-    x = EXPOSURE * (np.arange(4096) / 1024.0) ** 2
-    mapped = np.clip(x * (2.51 * x + 0.03) / (x * (2.43 * x + 0.59) + 0.14), 0.0, 1.0)
-    encoded = np.where(mapped <= 0.0031308, 12.92 * mapped, 1.055 * mapped ** (1 / 2.4) - 0.055)
-    return (255.0 * encoded).astype(np.float32)
-
-
-def _dither() -> np.ndarray:
+def dither() -> np.ndarray:
     """Bayer's 8 x 8 matrix, 0 to 1: added before rounding down, it keeps gradients smooth."""
     bayer = np.zeros((1, 1))
     for _ in range(3):

@@ -8,7 +8,7 @@ import numpy as np
 
 from text2sim.classes import label_classes
 from text2sim.render.kernels import measuring
-from text2sim.render.painter import Painter, Seen
+from text2sim.render.painter import BAND, Painter, Seen
 
 
 class _Memory(NamedTuple):
@@ -59,8 +59,8 @@ class Measurer:
                 )  # fmt: skip
         if "albedo" in picture:
             team.run(
-                measuring.read_albedo, rows,
-                ids, seen.boxes, seen.planes, seen.camera, geometry, seen.floor, seen.tables,
+                measuring.read_albedo, len(seen.floats),
+                BAND, ids, seen.boxes, seen.planes, seen.camera, geometry, seen.floor, seen.floats,
                 picture["albedo"],
             )  # fmt: skip
 

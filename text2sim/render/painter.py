@@ -9,7 +9,7 @@ import numpy as np
 from text2sim.maths.camera import focal_length, look_at
 from text2sim.render import look
 from text2sim.render.geometry import LiveGeometry
-from text2sim.render.kernels import drawing, occlusion, setup, shading
+from text2sim.render.kernels import drawing, occlusion, setup, shading, surfaces, work
 from text2sim.render.shadows import ShadowPass
 from text2sim.render.threads import Team
 from text2sim.types import CameraTrack, Trace
@@ -37,13 +37,13 @@ class Quality(NamedTuple):
 class Seen(NamedTuple):
     """A painted frame for those who measure it: see `text2sim.render.kernels`."""
 
-    camera: shading.Camera
-    geometry: shading.Geometry
+    camera: surfaces.Camera
+    geometry: surfaces.Geometry
     labels: np.ndarray
     boxes: np.ndarray
     planes: np.ndarray
-    floor: shading.Floor
-    tables: shading.Tables
+    floor: surfaces.Floor
+    floats: np.ndarray
 
 
 class Painter:
@@ -59,7 +59,7 @@ class Painter:
         self._track, self._size, self._quality, self._team = camera, size, quality, team
         self._lights = look.lights(camera.target[0] - camera.eye[0], scene.ground)
         self._floor = look.floor(scene.ground)
-        self._tables = look.tables()
+        self._dither = look.dither()
         self._shadows = ShadowPass(trace, self._lights.to_sun, quality.shadow_size)
         self._allocate(len(self._live.geometry.faces))
 
@@ -70,6 +70,10 @@ class Painter:
         self._planes = np.empty((faces, 4, 3), np.float32)
         self._nearness = np.empty((height, width, samples), np.float32)
         self._ids = np.empty((height, width, samples), np.int32)
+        bands, tiles = -(-height // BAND), -(-width // work.TILE)
+        self._touched = np.zeros((bands, tiles), np.bool_)
+        self._floats = np.empty((bands, work.FLOATS), np.float32)
+        self._integers = np.empty((bands, work.INTEGERS), np.int32)
         self._half = np.empty((height // 2, width // 2), np.float32)
         self._noisy = np.empty_like(self._half)
         self._openness = np.ones_like(self._half)
@@ -82,18 +86,19 @@ class Painter:
         shadow = self._shadows.draw(frame, geometry, self._boxes, self._planes, team)
         self._camera = self._camera_at(frame)
         self._set_up()
-        self._draw(self._quality.samples, self._nearness, self._ids)
+        self._draw(self._quality.samples, self._touched, self._nearness, self._ids)
         if self._quality.occlusion_pairs:
             self._occlude()
         team.run(
-            shading.shade, len(rgb),
-            self._ids, self._boxes, self._planes, self._quality.samples, self._openness,
-            self._camera, geometry, self._lights, self._floor, shadow, self._tables, rgb,
+            shading.shade, len(self._touched),
+            BAND, self._touched, self._ids, self._boxes, self._planes, self._quality.samples,
+            self._horizon(), self._openness, self._camera, geometry, self._lights, self._floor,
+            shadow, self._dither, self._floats, self._integers, rgb,
         )  # fmt: skip
 
     def see(self, nearness: np.ndarray, ids: np.ndarray) -> Seen:
         """Fill nearness [1/m] and face ids, both (H, W, 1), at the pixel centres of that frame."""
-        self._draw(CENTRE, nearness, ids)
+        self._draw(CENTRE, np.empty_like(self._touched), nearness, ids, everywhere=True)
         return self.seen
 
     @property
@@ -101,14 +106,14 @@ class Painter:
         """What the frame painted last is made of; the arrays are reused for the next."""
         return Seen(
             self._camera, self._live.geometry, self._live.labels, self._boxes, self._planes,
-            self._floor, self._tables,
+            self._floor, self._floats,
         )  # fmt: skip
 
-    def _camera_at(self, frame: int) -> shading.Camera:
+    def _camera_at(self, frame: int) -> surfaces.Camera:
         eye, target = self._track.eye[frame], self._track.target[frame]
         width, height = self._size
         right, down, forward = look_at(eye, target).tolist()
-        return shading.Camera(
+        return surfaces.Camera(
             eye=tuple(eye.tolist()),
             right=tuple(right),
             down=tuple(down),
@@ -127,13 +132,15 @@ class Painter:
             camera.focal, *self._size, self._boxes, self._planes,
         )  # fmt: skip
 
-    def _draw(self, samples: np.ndarray, nearness: np.ndarray, ids: np.ndarray) -> None:
-        bands = -(-len(ids) // BAND)
-        starts, items = setup.sort_into_bands(self._boxes, bands, BAND)
+    def _draw(
+        self, samples: np.ndarray, touched: np.ndarray, nearness: np.ndarray, ids: np.ndarray,
+        *, everywhere: bool = False,
+    ) -> None:  # fmt: skip
+        starts, items = setup.sort_into_bands(self._boxes, len(touched), BAND)
         self._team.run(
-            drawing.draw, bands,
-            BAND, starts, items, self._boxes, self._planes, samples, self._horizon(), nearness,
-            ids,
+            drawing.draw, len(touched),
+            BAND, starts, items, self._boxes, self._planes, samples, self._horizon(), everywhere,
+            touched, nearness, ids,
         )  # fmt: skip
 
     def _horizon(self) -> np.ndarray:
@@ -146,11 +153,15 @@ class Painter:
         return np.array([a, b, c])
 
     def _occlude(self) -> None:
-        rows, team = len(self._half), self._team
-        team.run(occlusion.halve, rows, self._nearness, self._half)
+        rows, team, touched = len(self._half), self._team, self._touched
+        near = occlusion.near_touched(touched, BAND)
         focal = 0.5 * self._camera.focal
-        team.run(occlusion.occlude, rows, self._half, focal, self._directions, self._noisy)
-        team.run(occlusion.smooth, rows, self._half, self._noisy, self._openness)
+        team.run(occlusion.halve, rows, BAND, touched, self._horizon(), self._nearness, self._half)
+        team.run(
+            occlusion.occlude, rows,
+            BAND, near, self._half, focal, self._directions, self._noisy,
+        )  # fmt: skip
+        team.run(occlusion.smooth, rows, BAND, near, self._half, self._noisy, self._openness)
 
 
 def _directions(pairs: int) -> np.ndarray:

@@ -6,8 +6,9 @@ import numpy as np
 
 from text2sim.maths.camera import look_at
 from text2sim.render.kernels import drawing, setup, shadowing
-from text2sim.render.kernels.shading import Colour, Geometry
+from text2sim.render.kernels.lighting import Colour
 from text2sim.render.kernels.shadowing import Shadow
+from text2sim.render.kernels.surfaces import Geometry
 from text2sim.render.threads import Team
 from text2sim.types import Trace
 
@@ -31,6 +32,7 @@ class ShadowPass:
         blocks = size // shadowing.BLOCK
         self._ranges = np.empty((blocks, blocks, 2), np.float32)
         self._bands = -(-size // BAND)
+        self._dirty = np.tile(np.array([0, blocks - 1], np.int32), (self._bands, 1))
 
     def draw(
         self,
@@ -49,7 +51,7 @@ class ShadowPass:
         starts, items = setup.sort_into_bands(boxes, self._bands, BAND)
         team.run(
             drawing.draw_shadow_map, self._bands,
-            BAND, starts, items, boxes, planes, self._nearness, self._ranges,
+            BAND, starts, items, boxes, planes, self._dirty, self._nearness, self._ranges,
         )  # fmt: skip
         return Shadow(nearness=self._nearness, ranges=self._ranges, frame=matrix, texel=self._texel)
 

@@ -7,6 +7,7 @@ import numpy as np
 from text2sim.render.kernels.compiling import inner, kernel
 from text2sim.render.kernels.setup import NEAR
 from text2sim.render.kernels.shadowing import BLOCK, FAR_BELOW
+from text2sim.render.kernels.work import TILE
 
 SKY, GROUND = -2, -1
 """Face numbers of what has no triangles."""
@@ -46,6 +47,8 @@ def draw(
     planes: np.ndarray,
     offsets: np.ndarray,
     horizon: np.ndarray,
+    everywhere: bool,
+    touched: np.ndarray,
     nearness: np.ndarray,
     ids: np.ndarray,
 ) -> None:
@@ -54,11 +57,18 @@ def draw(
     Args:
         offsets: of the samples within a pixel, (S, 2).
         horizon: the ground's 1 / depth is a x + b y + c at pixel position (x, y), (3,).
+        everywhere: fill all tiles, not only those that triangles may touch.
+        touched: gets which tiles were filled, (bands, tiles).
     """
     height = len(ids)
     for band in range(start, stop):
         top, bottom = band * rows, min(height, band * rows + rows)
-        _clear(top, bottom, offsets, horizon, nearness, ids)
+        touched[band] = everywhere
+        for k in range(starts[band], starts[band + 1]):
+            box = boxes[items[k]]
+            for tile in range(box[0] // TILE, box[1] // TILE + 1):
+                touched[band, tile] = True
+        _clear(top, bottom, offsets, horizon, touched[band], nearness, ids)
         for k in range(starts[band], starts[band + 1]):
             face = items[k]
             _draw_face(face, top, bottom, boxes[face], planes[face], offsets, nearness, ids)
@@ -70,16 +80,18 @@ def _clear(
     bottom: int,
     offsets: np.ndarray,
     horizon: np.ndarray,
+    touched: np.ndarray,
     nearness: np.ndarray,
     ids: np.ndarray,
 ) -> None:
     for y in range(top, bottom):
         for x in range(ids.shape[1]):
-            for s in range(len(offsets)):
-                px, py = x + offsets[s, 0], y + offsets[s, 1]
-                q = horizon[0] * px + horizon[1] * py + horizon[2]
-                nearness[y, x, s] = max(q, 0.0)
-                ids[y, x, s] = GROUND if q > 0.0 else SKY
+            if touched[x // TILE]:
+                for s in range(len(offsets)):
+                    px, py = x + offsets[s, 0], y + offsets[s, 1]
+                    q = horizon[0] * px + horizon[1] * py + horizon[2]
+                    nearness[y, x, s] = max(q, 0.0)
+                    ids[y, x, s] = GROUND if q > 0.0 else SKY
 
 
 @inner
@@ -126,22 +138,31 @@ def draw_shadow_map(
     items: np.ndarray,
     boxes: np.ndarray,
     planes: np.ndarray,
+    dirty: np.ndarray,
     shadow: np.ndarray,
     ranges: np.ndarray,
 ) -> None:
     """Fill bands of the shadow map (N, N): nearness to the sun [m] at the texel centres.
 
-    `ranges` gets the smallest and largest value of each block, (N // BLOCK, N // BLOCK, 2); `rows`
-    is a multiple of BLOCK.
+    Args:
+        rows: of a band, a multiple of BLOCK.
+        dirty: first and last block column of each band that holds anything, (bands, 2); read, and
+            updated for the next frame.
+        ranges: gets the smallest and largest value of each block, (N // BLOCK, N // BLOCK, 2).
     """
     for band in range(start, stop):
         top, bottom = band * rows, min(len(shadow), band * rows + rows)
-        shadow[top:bottom] = FAR_BELOW
+        first, last = dirty[band, 0], dirty[band, 1]
+        if first <= last:
+            shadow[top:bottom, first * BLOCK : (last + 1) * BLOCK] = FAR_BELOW
+        low, high = ranges.shape[1], -1
         for k in range(starts[band], starts[band + 1]):
             face = items[k]
+            low, high = min(low, boxes[face, 0] // BLOCK), max(high, boxes[face, 1] // BLOCK)
             _draw_shadow(top, bottom, boxes[face], planes[face], shadow)
+        dirty[band, 0], dirty[band, 1] = low, high
         for block in range(top // BLOCK, bottom // BLOCK):
-            _find_ranges(block, shadow, ranges)
+            _find_ranges(block, min(first, low), max(last, high), shadow, ranges)
 
 
 @inner
@@ -169,9 +190,9 @@ def _draw_shadow(
 
 
 @inner
-def _find_ranges(row: int, shadow: np.ndarray, ranges: np.ndarray) -> None:
-    """Smallest and largest value of each block in a row of blocks."""
-    for column in range(ranges.shape[1]):
+def _find_ranges(row: int, first: int, last: int, shadow: np.ndarray, ranges: np.ndarray) -> None:
+    """Smallest and largest value of blocks first to last in a row of blocks."""
+    for column in range(first, last + 1):
         low, high = shadow[row * BLOCK, column * BLOCK], np.float32(FAR_BELOW)
         for y in range(row * BLOCK, (row + 1) * BLOCK):
             for x in range(column * BLOCK, (column + 1) * BLOCK):

@@ -9,21 +9,11 @@ import numpy as np
 
 from text2sim.render.kernels.compiling import inner, kernel
 from text2sim.render.kernels.drawing import GROUND, SKY
+from text2sim.render.kernels.lighting import Colour
 from text2sim.render.kernels.setup import NEAR
-from text2sim.render.kernels.shading import (
-    Camera,
-    Colour,
-    Floor,
-    Geometry,
-    Tables,
-    _blend,
-    _dot,
-    _ground_point,
-    _scale,
-    _surface_point,
-    _unit,
-    _view_ray,
-)
+from text2sim.render.kernels.surfaces import Camera, Floor, Geometry, fill_face, fill_ground
+from text2sim.render.kernels.vectors import blend, dot, scale, unit, view_ray
+from text2sim.render.kernels.work import BLUE, GREEN, RED, X, Y
 
 NONE, SEEN, HIDDEN, OUTSIDE = range(4)
 """Values of the channel `flow_state`."""
@@ -48,7 +38,7 @@ def _weights(
 def _on_face(array: np.ndarray, faces: np.ndarray, face: int, weights: tuple) -> Colour:
     """A vertex attribute (V, 3) at barycentric coordinates."""
     bary = (weights[0], weights[1], weights[2])
-    return _blend(array, faces[face, 0], faces[face, 1], faces[face, 2], bary)
+    return blend(array, faces[face, 0], faces[face, 1], faces[face, 2], bary)
 
 
 @kernel
@@ -86,13 +76,13 @@ def read_normals(
             elif face == GROUND:
                 normal = (0.0, 0.0, 1.0 if camera.eye[2] > 0.0 else -1.0)
             else:
-                ray = _view_ray(camera, x + 0.5, y + 0.5)
+                ray = view_ray(camera, x + 0.5, y + 0.5)
                 weights = _weights(face, x + 0.5, y + 0.5, boxes, planes)
-                normal = _unit(_on_face(geometry.normals, geometry.faces, face, weights))
-                if _dot(_facing(geometry.world, geometry.faces, face), ray) > 0.0:
-                    normal = _scale(normal, -1.0)  # the back of an open mesh
+                normal = unit(_on_face(geometry.normals, geometry.faces, face, weights))
+                if dot(_facing(geometry.world, geometry.faces, face), ray) > 0.0:
+                    normal = scale(normal, -1.0)  # the back of an open mesh
             for i in range(3):
-                out[y, x, i] = _dot((axes[i, 0], axes[i, 1], axes[i, 2]), normal)
+                out[y, x, i] = dot((axes[i, 0], axes[i, 1], axes[i, 2]), normal)
 
 
 @inner
@@ -106,38 +96,39 @@ def _facing(world: np.ndarray, faces: np.ndarray, face: int) -> Colour:
 
 @kernel
 def read_albedo(
-    start: int, stop: int, ids: np.ndarray, boxes: np.ndarray, planes: np.ndarray, camera: Camera,
-    geometry: Geometry, floor: Floor, tables: Tables, out: np.ndarray,
+    start: int, stop: int, rows: int, ids: np.ndarray, boxes: np.ndarray, planes: np.ndarray,
+    camera: Camera, geometry: Geometry, floor: Floor, floats: np.ndarray, out: np.ndarray,
 ) -> None:  # fmt: skip
-    """Rows of the linear base colour, patterns included, (H, W, 3); sky is 0."""
-    for y in range(start, stop):
-        for x in range(ids.shape[1]):
-            face = ids[y, x, 0]
-            ray = _view_ray(camera, x + 0.5, y + 0.5)
-            if face == SKY:
-                colour = (0.0, 0.0, 0.0)
-            elif face == GROUND:
-                colour = _ground_point(camera, floor, tables, ray).colour
-            else:
-                weights = _weights(face, x + 0.5, y + 0.5, boxes, planes)
-                bary = (weights[0], weights[1], weights[2])
-                view = _unit(ray)
-                point = _surface_point(camera, geometry, tables, face, bary, weights[3], view)
-                colour = point.colour
-            out[y, x, 0], out[y, x, 1], out[y, x, 2] = colour[0], colour[1], colour[2]
+    """Bands of the linear base colour, patterns included, (H, W, 3); sky is 0.
+
+    `floats` is the working space of each band, see `work`.
+    """
+    for band in range(start, stop):
+        work = floats[band]
+        for y in range(band * rows, min(len(ids), band * rows + rows)):
+            for x in range(ids.shape[1]):
+                face = ids[y, x, 0]
+                work[X], work[Y] = x + 0.5, y + 0.5
+                if face == SKY:
+                    work[RED] = work[GREEN] = work[BLUE] = 0.0
+                elif face == GROUND:
+                    fill_ground(work, 1, camera, floor)
+                else:
+                    fill_face(work, 1, face, camera, geometry, boxes[face], planes[face])
+                out[y, x, 0], out[y, x, 1], out[y, x, 2] = work[RED], work[GREEN], work[BLUE]
 
 
 @inner
 def _to_camera(camera: Camera, point: Colour, eye: Colour) -> Colour:
     offset = (point[0] - eye[0], point[1] - eye[1], point[2] - eye[2])
-    return _dot(camera.right, offset), _dot(camera.down, offset), _dot(camera.forward, offset)
+    return dot(camera.right, offset), dot(camera.down, offset), dot(camera.forward, offset)
 
 
 @inner
 def _pixel(camera: Camera, local: Colour) -> tuple[float, float]:
     """Picture position [px] of a point in front of the camera."""
-    scale = camera.focal / local[2]
-    return camera.centre_x + scale * local[0], camera.centre_y + scale * local[1]
+    factor = camera.focal / local[2]
+    return camera.centre_x + factor * local[0], camera.centre_y + factor * local[1]
 
 
 @inner
@@ -170,7 +161,7 @@ def read_flow(
     for y in range(start, stop):
         for x in range(ids.shape[1]):
             face = ids[y, x, 0]
-            ray = _view_ray(camera, x + 0.5, y + 0.5)
+            ray = view_ray(camera, x + 0.5, y + 0.5)
             if face == SKY:
                 here = _to_camera(camera, ray, origin)
                 there = _to_camera(next_camera, ray, origin)

@@ -9,23 +9,56 @@ from __future__ import annotations
 import numpy as np
 
 from text2sim.render.kernels.compiling import inner, kernel
+from text2sim.render.kernels.work import TILE
 
 RADIUS = 0.3
 """Reach of the occlusion [m]."""
 
 
+MARGIN = 48
+"""Most half-resolution pixels that the occlusion reaches."""
+
+
 @kernel
-def halve(start: int, stop: int, nearness: np.ndarray, half: np.ndarray) -> None:
-    """Rows of every other pixel's first sample, (H // 2, W // 2)."""
+def halve(
+    start: int,
+    stop: int,
+    rows: int,
+    touched: np.ndarray,
+    horizon: np.ndarray,
+    nearness: np.ndarray,
+    half: np.ndarray,
+) -> None:
+    """Rows of every other pixel's first sample, (H // 2, W // 2); the ground where none is."""
     for y in range(start, stop):
         for x in range(half.shape[1]):
-            half[y, x] = nearness[2 * y, 2 * x, 0]
+            if touched[2 * y // rows, 2 * x // TILE]:
+                half[y, x] = nearness[2 * y, 2 * x, 0]
+            else:
+                q = horizon[0] * (2 * x + 0.5) + horizon[1] * (2 * y + 0.5) + horizon[2]
+                half[y, x] = max(q, 0.0)
+
+
+def near_touched(touched: np.ndarray, rows: int) -> np.ndarray:
+    """Tiles from which a touched one is within the occlusion's reach, (bands, tiles)."""
+    near = touched.copy()
+    for axis, size in ((0, rows), (1, TILE)):
+        grown = near.copy()
+        for step in range(1, -(-2 * MARGIN // size) + 1):
+            head, tail = [slice(None)] * 2, [slice(None)] * 2
+            head[axis], tail[axis] = slice(step, None), slice(None, -step)
+            grown[tuple(head)] |= near[tuple(tail)]
+            grown[tuple(tail)] |= near[tuple(head)]
+        near = grown
+    return near
 
 
 @kernel
 def occlude(
     start: int,
     stop: int,
+    rows: int,
+    near: np.ndarray,
     half: np.ndarray,
     focal: float,
     directions: np.ndarray,
@@ -34,13 +67,17 @@ def occlude(
     """Rows of the unoccluded share, (h, w), noisy in a 4 x 4 pattern.
 
     Args:
+        near: tiles in which anything may be occluded, (bands, tiles).
         focal: focal length in half-resolution pixels.
         directions: offsets in units of the radius for each cell of the pattern, (16, K, 2).
     """
     for y in range(start, stop):
         for x in range(half.shape[1]):
+            if not near[2 * y // rows, 2 * x // TILE]:
+                open_sky[y, x] = 1.0
+                continue
             q = half[y, x]
-            reach = min(RADIUS * focal * q, 48.0)
+            reach = min(RADIUS * focal * q, MARGIN)
             cell = directions[(x & 3) + 4 * (y & 3)]
             open_sky[y, x] = 1.0 if reach < 1.0 else _openness(half, x, y, q, reach, cell)
 
@@ -71,11 +108,22 @@ def _nearer(q: float, depth: float) -> float:
 
 
 @kernel
-def smooth(start: int, stop: int, half: np.ndarray, open_sky: np.ndarray, out: np.ndarray) -> None:
+def smooth(
+    start: int,
+    stop: int,
+    rows: int,
+    near: np.ndarray,
+    half: np.ndarray,
+    open_sky: np.ndarray,
+    out: np.ndarray,
+) -> None:
     """Rows averaged over the 4 x 4 pattern, (h, w), without crossing steps in depth."""
     height, width = half.shape
     for y in range(start, stop):
         for x in range(width):
+            if not near[2 * y // rows, 2 * x // TILE]:
+                out[y, x] = 1.0
+                continue
             q = half[y, x]
             total, weights = 0.0, 1e-6
             for j in range(max(y - 2, 0), min(y + 2, height)):

@@ -1,287 +1,257 @@
 """Light and colour: from face ids to the picture.
 
-Colours are linear until `expose`, which applies exposure, filmic tone mapping and the sRGB curve
-through a table; the samples of a pixel are averaged after it, which keeps bright edges smooth.
+A row is worked off in tiles. The part of a pixel in which one face is seen is a fragment; each is
+shaded once, at the middle of the samples that see it. Colours are linear until `_expose`, which
+applies exposure, filmic tone mapping and the sRGB curve; the samples of a pixel are averaged after
+it, which keeps bright edges smooth.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
+from numpy import float32 as f32
 
 from text2sim.render.kernels.compiling import inner, kernel
 from text2sim.render.kernels.drawing import GROUND, SKY
-from text2sim.render.kernels.patterns import ground_pattern, surface_pattern
+from text2sim.render.kernels.lighting import Lights, light_fragments
 from text2sim.render.kernels.shadowing import Shadow, sunlit
+from text2sim.render.kernels.surfaces import Camera, Floor, Geometry, fill_face, fill_ground
+from text2sim.render.kernels.work import (
+    COLUMN,
+    COUNT,
+    FACE,
+    NX,
+    NY,
+    NZ,
+    ONE,
+    OPEN,
+    OUT_BLUE,
+    OUT_GREEN,
+    OUT_RED,
+    PX,
+    PY,
+    PZ,
+    SKY_BLUE,
+    SKY_GREEN,
+    SKY_RED,
+    SUN,
+    TILE,
+    TINY,
+    ZERO,
+    X,
+    Y,
+)
 
-Colour = tuple[float, float, float]
-
-
-class Camera(NamedTuple):
-    """Eye [m], world, unit axes of `text2sim.maths.camera`, focal length and centre [px]."""
-
-    eye: Colour
-    right: Colour
-    down: Colour
-    forward: Colour
-    focal: float
-    centre_x: float
-    centre_y: float
-
-
-class Geometry(NamedTuple):
-    """All triangles: vertex arrays (V, ...) and face arrays (F, ...)."""
-
-    world: np.ndarray
-    normals: np.ndarray
-    local: np.ndarray
-    colours: np.ndarray
-    roughness: np.ndarray
-    faces: np.ndarray
-    closed: np.ndarray
-    """Faces of closed meshes, whose back is never seen."""
-    patterns: np.ndarray
-    metalness: np.ndarray
-
-
-class Lights(NamedTuple):
-    """Directions (unit, towards the light) and linear radiances."""
-
-    to_sun: Colour
-    sun: Colour
-    to_fill: Colour
-    fill: Colour
-    ambient: Colour
-    """Light of the whole sky on surfaces that face up."""
-    zenith: Colour
-    horizon: Colour
-    bounce: Colour
-    haze: float
-    """Distance at which 63 % of the colour is the horizon's [m]."""
-
-
-class Floor(NamedTuple):
-    """Look of the plane z = 0."""
-
-    colour: Colour
-    mortar: Colour
-    roughness: float
-    pattern: int
-
-
-class Tables(NamedTuple):
-    """Constants: the noise lattice (256, 256) and the tone curve over sqrt(radiance)."""
-
-    noise: np.ndarray
-    tone: np.ndarray
-    dither: np.ndarray
-
-
-class Point(NamedTuple):
-    """What is seen at a sample."""
-
-    position: Colour
-    normal: Colour
-    colour: Colour
-    roughness: float
-    metalness: float
-
-
-@inner
-def _dot(a: Colour, b: Colour) -> float:
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-
-
-@inner
-def _scale(a: Colour, factor: float) -> Colour:
-    return a[0] * factor, a[1] * factor, a[2] * factor
-
-
-@inner
-def _add(a: Colour, b: Colour) -> Colour:
-    return a[0] + b[0], a[1] + b[1], a[2] + b[2]
-
-
-@inner
-def _times(a: Colour, b: Colour) -> Colour:
-    return a[0] * b[0], a[1] * b[1], a[2] * b[2]
-
-
-@inner
-def _mix(a: Colour, b: Colour, t: float) -> Colour:
-    return a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t, a[2] + (b[2] - a[2]) * t
-
-
-@inner
-def _unit(a: Colour) -> Colour:
-    return _scale(a, 1.0 / np.sqrt(max(_dot(a, a), 1e-20)))
-
-
-@inner
-def _blend(array: np.ndarray, i: int, j: int, k: int, b: Colour) -> Colour:
-    """Rows i, j, k of (V, 3) with barycentric coordinates b."""
-    return (
-        b[0] * array[i, 0] + b[1] * array[j, 0] + b[2] * array[k, 0],
-        b[0] * array[i, 1] + b[1] * array[j, 1] + b[2] * array[k, 1],
-        b[0] * array[i, 2] + b[1] * array[j, 2] + b[2] * array[k, 2],
-    )
-
-
-@inner
-def _view_ray(camera: Camera, x: float, y: float) -> Colour:
-    """Direction, with depth 1, through picture position (x, y) [px]."""
-    u, v = (x - camera.centre_x) / camera.focal, (y - camera.centre_y) / camera.focal
-    return _add(camera.forward, _add(_scale(camera.right, u), _scale(camera.down, v)))
-
-
-@inner
-def _sky(lights: Lights, up: float, towards_sun: float) -> Colour:
-    """Sky in a direction whose vertical part is `up`, with a wide glow around the sun."""
-    t = 1.0 - (1.0 - min(max(up, 0.0), 1.0)) ** 3
-    glow = max(towards_sun, 0.0)
-    glow = glow * glow * glow * glow
-    return _add(_mix(lights.horizon, lights.zenith, t), _scale(lights.sun, 0.035 * glow))
-
-
-@inner
-def _ground_point(camera: Camera, floor: Floor, tables: Tables, ray: Colour) -> Point:
-    eye, right, down = camera.eye, camera.right, camera.down
-    t = -eye[2] / ray[2]
-    u, v = eye[0] + t * ray[0], eye[1] + t * ray[1]
-    # Footprint of a pixel: how far the hit moves for one pixel to the right and one down.
-    step, slant_x, slant_y = t / camera.focal, right[2] / ray[2], down[2] / ray[2]
-    fu = step * (abs(right[0] - ray[0] * slant_x) + abs(down[0] - ray[0] * slant_y))
-    fv = step * (abs(right[1] - ray[1] * slant_x) + abs(down[1] - ray[1] * slant_y))
-    tone, joint = ground_pattern(tables.noise, floor.pattern, u, v, fu, fv)
-    colour = _mix(_scale(floor.colour, tone), floor.mortar, joint)
-    return Point((u, v, 0.0), (0.0, 0.0, 1.0), colour, floor.roughness, 0.0)
-
-
-@inner
-def _surface_point(
-    camera: Camera, geometry: Geometry, tables: Tables, face: int, b: Colour, depth: float,
-    view: Colour,
-) -> Point:  # fmt: skip
-    faces = geometry.faces
-    i, j, k = faces[face, 0], faces[face, 1], faces[face, 2]
-    position = _blend(geometry.world, i, j, k, b)
-    normal = _unit(_blend(geometry.normals, i, j, k, b))
-    if _dot(normal, view) > 0.25:  # the back of an open mesh
-        normal = _scale(normal, -1.0)
-    colour = _blend(geometry.colours, i, j, k, b)
-    pattern = geometry.patterns[face]
-    if pattern > 0:
-        local = _blend(geometry.local, i, j, k, b)
-        footprint = depth / camera.focal / max(-_dot(normal, view), 0.25)
-        tone, joint = surface_pattern(
-            tables.noise, pattern, local[0], local[1], local[2], footprint
-        )
-        colour = _mix(_scale(colour, tone), (0.42, 0.40, 0.37), joint)
-    rough = geometry.roughness
-    roughness = b[0] * rough[i] + b[1] * rough[j] + b[2] * rough[k]
-    return Point(position, normal, colour, roughness, np.float64(geometry.metalness[face]))
-
-
-@inner
-def _highlight(point: Point, view: Colour, to_light: Colour, floor_f: float) -> float:
-    """GGX highlight times cosine, in Karis' mobile approximation (SIGGRAPH 2013 course)."""
-    half = _unit(_add(to_light, _scale(view, -1.0)))
-    nh, lh = max(_dot(point.normal, half), 0.0), max(_dot(to_light, half), 0.0)
-    a = max(point.roughness * point.roughness, 0.02)
-    d = nh * nh * (a * a - 1.0) + 1.0
-    return floor_f * a * a / (d * d * max(lh * lh, 0.1) * (4.0 * point.roughness + 2.0))
-
-
-@inner
-def _light(point: Point, view: Colour, lights: Lights, share: float, openness: float) -> Colour:
-    """Radiance towards the eye (Lambert and GGX under sun, fill, sky and bounced light)."""
-    normal, metal = point.normal, point.metalness
-    up = 0.5 + 0.5 * normal[2]
-    cosine = max(_dot(normal, lights.to_sun), 0.0) * share
-    wrap = 0.5 + 0.5 * _dot(normal, lights.to_fill)
-    ambient = _add(_mix(lights.bounce, lights.ambient, up), _scale(lights.fill, wrap * wrap))
-    arriving = _add(_scale(lights.sun, cosine), _scale(ambient, openness))
-    diffuse = _scale(_times(arriving, point.colour), 1.0 - metal)
-    facing = 1.0 - min(max(-_dot(normal, view), 0.0), 1.0)
-    fresnel = facing * facing * facing * facing * facing * (1.0 - point.roughness)
-    base = _mix((0.04, 0.04, 0.04), point.colour, metal)
-    mirror = _add(view, _scale(normal, -2.0 * _dot(normal, view)))
-    sharpness = 1.0 + 5.0 * (1.0 - point.roughness) * (1.0 - point.roughness)
-    skyward = min(max(0.5 + sharpness * (mirror[2] + 0.05), 0.0), 1.0)
-    around = _mix(lights.bounce, _mix(lights.horizon, lights.zenith, max(mirror[2], 0.0)), skyward)
-    gloss = _scale(around, openness * (1.0 - 0.75 * point.roughness * (1.0 - metal)))
-    shine = _scale(lights.sun, cosine * _highlight(point, view, lights.to_sun, 1.0))
-    reflected = _times(_add(gloss, shine), _mix(base, (1.0, 1.0, 1.0), 0.25 * fresnel))
-    return _add(diffuse, reflected)
-
-
-@inner
-def _radiance(
-    face: int, x: float, y: float, camera: Camera, geometry: Geometry, boxes: np.ndarray,
-    planes: np.ndarray, lights: Lights, floor: Floor, shadow: Shadow, tables: Tables,
-    openness: float,
-) -> Colour:  # fmt: skip
-    """Linear colour at picture position (x, y) [px], where `face` is seen."""
-    ray = _view_ray(camera, x, y)
-    view = _unit(ray)
-    sky = _sky(lights, view[2], _dot(view, lights.to_sun))
-    if face == SKY:
-        return sky
-    if face == GROUND:
-        depth = -camera.eye[2] / ray[2]
-        point = _ground_point(camera, floor, tables, ray)
-    else:
-        px, py = x - boxes[face, 0], y - boxes[face, 2]
-        w0 = planes[face, 0, 0] * px + planes[face, 0, 1] * py + planes[face, 0, 2]
-        w1 = planes[face, 1, 0] * px + planes[face, 1, 1] * py + planes[face, 1, 2]
-        w2 = planes[face, 2, 0] * px + planes[face, 2, 1] * py + planes[face, 2, 2]
-        depth = 1.0 / (w0 + w1 + w2)
-        bary = (w0 * depth, w1 * depth, w2 * depth)
-        point = _surface_point(camera, geometry, tables, face, bary, depth, view)
-    share = sunlit(shadow, point.position, point.normal)
-    colour = _light(point, view, lights, share, openness)
-    distance = depth * np.sqrt(_dot(ray, ray))
-    haze = distance / lights.haze
-    return _mix(colour, sky, 1.0 - np.exp(-haze * haze))
-
-
-@inner
-def _expose(tone: np.ndarray, radiance: float) -> float:
-    """Display value, 0 to 255, before rounding."""
-    index = np.sqrt(max(radiance, 0.0)) * 1024.0
-    return tone[max(min(int(index), len(tone) - 1), 0)]
+EXPOSURE = f32(0.52)
 
 
 @kernel
 def shade(
-    start: int, stop: int, ids: np.ndarray, boxes: np.ndarray,
-    planes: np.ndarray, offsets: np.ndarray, open_sky: np.ndarray, camera: Camera,
-    geometry: Geometry, lights: Lights, floor: Floor, shadow: Shadow, tables: Tables,
-    out: np.ndarray,
+    start: int, stop: int, rows: int, touched: np.ndarray, ids: np.ndarray, boxes: np.ndarray,
+    planes: np.ndarray, offsets: np.ndarray, horizon: np.ndarray, open_sky: np.ndarray,
+    camera: Camera, geometry: Geometry, lights: Lights, floor: Floor, shadow: Shadow,
+    dither: np.ndarray, floats: np.ndarray, integers: np.ndarray, out: np.ndarray,
 ) -> None:  # fmt: skip
-    """Fill rows of the sRGB picture (H, W, 3): each face is shaded once a pixel."""
-    _, width, samples = ids.shape
-    for y in range(start, stop):
-        for x in range(width):
-            openness = open_sky[min(y // 2, len(open_sky) - 1), x // 2]
-            red = green = blue = 0.0
-            r = g = b = 0.0
-            previous = SKY - 1
-            for s in range(samples):
-                face = ids[y, x, s]
-                if face != previous:
-                    previous = face
-                    px, py = x + offsets[s, 0], y + offsets[s, 1]
-                    colour = _radiance(
-                        face, px, py, camera, geometry, boxes, planes, lights, floor, shadow,
-                        tables, openness,
-                    )  # fmt: skip
-                    r = _expose(tables.tone, colour[0])
-                    g = _expose(tables.tone, colour[1])
-                    b = _expose(tables.tone, colour[2])
-                red, green, blue = red + r, green + g, blue + b
-            grain = tables.dither[y & 7, x & 7]
-            out[y, x, 0] = min(red / samples + grain, 255.0)
-            out[y, x, 1] = min(green / samples + grain, 255.0)
-            out[y, x, 2] = min(blue / samples + grain, 255.0)
+    """Fill bands of `rows` rows of the sRGB picture (H, W, 3).
+
+    Args:
+        touched: tiles with triangles, (bands, tiles); in the others `ids` says nothing.
+        offsets: of the samples within a pixel, (S, 2).
+        horizon: see `drawing.draw`.
+        open_sky: unoccluded share, (H // 2, W // 2).
+        dither: 0 to 1, (8, 8).
+        floats, integers: working space of each band, see `work`.
+    """
+    height, width, _ = out.shape
+    for band in range(start, stop):
+        work, who = floats[band], integers[band]
+        for y in range(band * rows, min(height, band * rows + rows)):
+            for tile in range(touched.shape[1]):
+                left = tile * TILE
+                columns = min(TILE, width - left)
+                if touched[band, tile]:
+                    count = _collect(work, who, ids, offsets, y, left, columns)
+                else:
+                    count = columns
+                    _collect_far(work, who, horizon, y, left, columns)
+                _fill_sky(work, count, camera, lights)
+                first = 0
+                while first < count:
+                    last = _end_of_run(who, first, count)
+                    face = who[FACE + first]
+                    part, size = work[first:], last - first
+                    if face == SKY:
+                        _show_sky(part, size)
+                    elif face == GROUND:
+                        fill_ground(part, size, camera, floor)
+                    else:
+                        fill_face(part, size, face, camera, geometry, boxes[face], planes[face])
+                    first = last
+                _fill_shares(work, who, count, y, left, open_sky, shadow)
+                _light_all(work, who, count, camera, lights)
+                _expose(work, count)
+                _put(work, who, count, columns, len(offsets), dither[y & 7], out[y], left)
+
+
+@inner
+def _collect(
+    work: np.ndarray, who: np.ndarray, ids: np.ndarray, offsets: np.ndarray, y: int, left: int,
+    columns: int,
+) -> int:  # fmt: skip
+    """List the fragments of one row of a tile; returns how many there are."""
+    count, samples = 0, len(offsets)
+    for column in range(columns):
+        x = left + column
+        s = 0
+        while s < samples:
+            face = ids[y, x, s]
+            px, py, covered = offsets[s, 0], offsets[s, 1], 1
+            s += 1
+            while s < samples and ids[y, x, s] == face:
+                px, py, covered = px + offsets[s, 0], py + offsets[s, 1], covered + 1
+                s += 1
+            share = ONE / f32(covered)
+            work[X + count], work[Y + count] = f32(x) + px * share, f32(y) + py * share
+            who[FACE + count], who[COLUMN + count], who[COUNT + count] = face, column, covered
+            count += 1
+    return count
+
+
+@inner
+def _collect_far(
+    work: np.ndarray, who: np.ndarray, horizon: np.ndarray, y: int, left: int, columns: int
+) -> None:
+    """One fragment a pixel where there are no triangles."""
+    for column in range(columns):
+        px, py = left + column + 0.5, y + 0.5
+        ground = horizon[0] * px + horizon[1] * py + horizon[2] > 0.0
+        work[X + column], work[Y + column] = f32(px), f32(py)
+        who[FACE + column] = GROUND if ground else SKY
+        who[COLUMN + column], who[COUNT + column] = column, 0
+
+
+@inner
+def _end_of_run(who: np.ndarray, first: int, count: int) -> int:
+    """The first fragment after `first` that shows something else."""
+    face, last = who[FACE + first], first + 1
+    while last < count and who[FACE + last] == face:
+        last += 1
+    return last
+
+
+@inner
+def _fill_sky(work: np.ndarray, count: int, camera: Camera, lights: Lights) -> None:
+    """Colour of the sky, or of its lower edge, behind each fragment, with a glow by the sun."""
+    rx, ry, rz = f32(camera.right[0]), f32(camera.right[1]), f32(camera.right[2])
+    dx, dy, dz = f32(camera.down[0]), f32(camera.down[1]), f32(camera.down[2])
+    fx, fy, fz = f32(camera.forward[0]), f32(camera.forward[1]), f32(camera.forward[2])
+    inverse = f32(1.0 / camera.focal)
+    cx, cy = f32(camera.centre_x), f32(camera.centre_y)
+    sx, sy, sz = f32(lights.to_sun[0]), f32(lights.to_sun[1]), f32(lights.to_sun[2])
+    zr, zg, zb = f32(lights.zenith[0]), f32(lights.zenith[1]), f32(lights.zenith[2])
+    hr, hg, hb = f32(lights.horizon[0]), f32(lights.horizon[1]), f32(lights.horizon[2])
+    sr = f32(0.035 * lights.sun[0])
+    sg, sb = f32(0.035 * lights.sun[1]), f32(0.035 * lights.sun[2])
+    for i in range(count):
+        u, v = (work[X + i] - cx) * inverse, (work[Y + i] - cy) * inverse
+        x, y, z = fx + u * rx + v * dx, fy + u * ry + v * dy, fz + u * rz + v * dz
+        k = ONE / np.sqrt(x * x + y * y + z * z + TINY)
+        low = ONE - min(max(z * k, ZERO), ONE)
+        high = ONE - low * low * low
+        glow = max((x * sx + y * sy + z * sz) * k, ZERO)
+        glow = glow * glow
+        glow = glow * glow
+        work[SKY_RED + i] = hr + (zr - hr) * high + sr * glow
+        work[SKY_GREEN + i] = hg + (zg - hg) * high + sg * glow
+        work[SKY_BLUE + i] = hb + (zb - hb) * high + sb * glow
+
+
+@inner
+def _show_sky(work: np.ndarray, count: int) -> None:
+    for i in range(count):
+        work[OUT_RED + i] = work[SKY_RED + i]
+        work[OUT_GREEN + i] = work[SKY_GREEN + i]
+        work[OUT_BLUE + i] = work[SKY_BLUE + i]
+
+
+@inner
+def _fill_shares(
+    work: np.ndarray, who: np.ndarray, count: int, y: int, left: int, open_sky: np.ndarray,
+    shadow: Shadow,
+) -> None:  # fmt: skip
+    """How much of the sun and of the sky each fragment sees."""
+    row = min(y // 2, len(open_sky) - 1)
+    for i in range(count):
+        if who[FACE + i] != SKY:
+            column = min((left + who[COLUMN + i]) // 2, open_sky.shape[1] - 1)
+            work[OPEN + i] = open_sky[row, column]
+            work[SUN + i] = sunlit(
+                shadow, work[PX + i], work[PY + i], work[PZ + i],
+                work[NX + i], work[NY + i], work[NZ + i],
+            )  # fmt: skip
+
+
+@inner
+def _light_all(
+    work: np.ndarray, who: np.ndarray, count: int, camera: Camera, lights: Lights
+) -> None:
+    """Light every run of fragments between those that show the sky."""
+    first = 0
+    while first < count:
+        if who[FACE + first] == SKY:
+            first += 1
+            continue
+        last = first + 1
+        while last < count and who[FACE + last] != SKY:
+            last += 1
+        light_fragments(work[first:], last - first, camera.eye, lights)
+        first = last
+
+
+@inner
+def _expose(work: np.ndarray, count: int) -> None:
+    """Radiance to display value, 0 to 255.
+
+    A rational function of the square root, fitted to Narkowicz' curve ("ACES Filmic Tone Mapping
+    Curve", 2015) followed by that of sRGB: 0.8 levels off at most.
+    """
+    for i in range(count):
+        work[OUT_RED + i] = _display(work[OUT_RED + i])
+        work[OUT_GREEN + i] = _display(work[OUT_GREEN + i])
+        work[OUT_BLUE + i] = _display(work[OUT_BLUE + i])
+
+
+@inner
+def _display(radiance: float) -> float:
+    s = min(np.sqrt(max(radiance * EXPOSURE, ZERO)), f32(3.0))
+    over = s * (f32(-0.36774) + s * (f32(5.6718) + s * f32(240.61521)))
+    under = ONE + s * (f32(42.75145) + s * (f32(-16.97471) + s * f32(243.72678)))
+    return f32(255.0) * min(max(over / under, ZERO), ONE)
+
+
+@inner
+def _put(
+    work: np.ndarray, who: np.ndarray, count: int, columns: int, samples: int, grain: np.ndarray,
+    out: np.ndarray, left: int,
+) -> None:  # fmt: skip
+    """Average the fragments of each pixel; `grain` is added before rounding down."""
+    if who[COUNT] == 0:
+        for i in range(columns):
+            step = grain[(left + i) & 7]
+            out[left + i, 0] = min(work[OUT_RED + i] + step, f32(255.0))
+            out[left + i, 1] = min(work[OUT_GREEN + i] + step, f32(255.0))
+            out[left + i, 2] = min(work[OUT_BLUE + i] + step, f32(255.0))
+        return
+    scale, i = ONE / f32(samples), 0
+    for column in range(columns):
+        red, green, blue = ZERO, ZERO, ZERO
+        while i < count and who[COLUMN + i] == column:
+            weight = f32(who[COUNT + i])
+            red += weight * work[OUT_RED + i]
+            green += weight * work[OUT_GREEN + i]
+            blue += weight * work[OUT_BLUE + i]
+            i += 1
+        step = grain[(left + column) & 7]
+        out[left + column, 0] = min(red * scale + step, f32(255.0))
+        out[left + column, 1] = min(green * scale + step, f32(255.0))
+        out[left + column, 2] = min(blue * scale + step, f32(255.0))

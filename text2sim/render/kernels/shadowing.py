@@ -48,24 +48,20 @@ def _transform(frame: np.ndarray, row: int, x: float, y: float, z: float) -> flo
 
 
 @inner
-def _slopes(shadow: Shadow, normal: tuple) -> tuple[float, float]:
+def _slopes(shadow: Shadow, nx: float, ny: float, nz: float) -> tuple[float, float]:
     """How the receiver's nearness changes for one texel along x and y [m]."""
     frame, texel = shadow.frame, shadow.texel
-    facing = max(_transform(frame, 2, normal[0], normal[1], normal[2]), 0.15)
-    along_x = _transform(frame, 0, normal[0], normal[1], normal[2]) * texel
-    along_y = _transform(frame, 1, normal[0], normal[1], normal[2]) * texel
+    facing = max(_transform(frame, 2, nx, ny, nz), 0.15)
+    along_x = _transform(frame, 0, nx, ny, nz) * texel
+    along_y = _transform(frame, 1, nx, ny, nz) * texel
     return -along_x / facing * texel, -along_y / facing * texel
 
 
 @inner
-def sunlit(shadow: Shadow, position: tuple, normal: tuple) -> float:
-    """Share of the sun that arrives at a point of a surface, 0 to 1."""
+def sunlit(shadow: Shadow, x: float, y: float, z: float, nx: float, ny: float, nz: float) -> float:
+    """Share of the sun that arrives at (x, y, z), where the surface has normal (nx, ny, nz)."""
     frame, size, lift = shadow.frame, len(shadow.nearness), LIFT * shadow.texel
-    x, y, z = (
-        position[0] + lift * normal[0],
-        position[1] + lift * normal[1],
-        position[2] + lift * normal[2],
-    )
+    x, y, z = x + lift * nx, y + lift * ny, z + lift * nz
     u = _transform(frame, 0, x, y, z) + frame[0, 3]
     v = _transform(frame, 1, x, y, z) + frame[1, 3]
     edge = REACH + 1.0
@@ -75,7 +71,7 @@ def sunlit(shadow: Shadow, position: tuple, normal: tuple) -> float:
     if high == FAR_BELOW:  # nothing there: the usual case
         return 1.0
     near = _transform(frame, 2, x, y, z) + frame[2, 3] + 0.5 * lift
-    gx, gy = _slopes(shadow, normal)
+    gx, gy = _slopes(shadow, nx, ny, nz)
     slack = REACH * (abs(gx) + abs(gy))
     if high <= near - slack:
         return 1.0
