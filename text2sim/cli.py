@@ -17,6 +17,7 @@ from text2sim.errors import ConfigError
 from text2sim.registry import DEFAULTS, backends
 from text2sim.stage import CHANNELS, STAGES
 from text2sim.terminal import Json, errors, print_json
+from text2sim.training.cli import app as train_app
 
 if TYPE_CHECKING:
     from text2sim.recording import Recording
@@ -28,12 +29,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(data_app, name="data")
+app.add_typer(train_app, name="train")
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Entry point: `text2sim PROMPT ...` is short for `text2sim make PROMPT ...`."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    commands = {"make", "backends", "doctor", "bench", "data", "--help", "--version"}
+    commands = {"make", "backends", "doctor", "bench", "data", "train", "--help", "--version"}
     if arguments and arguments[0] not in commands:
         arguments = ["make", *arguments]
     app(arguments, prog_name="text2sim")

@@ -1,0 +1,1 @@
+"""Training of learned backends; needs `pip install "text2sim[train]"`."""

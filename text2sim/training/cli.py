@@ -1,0 +1,102 @@
+"""`text2sim train`: options are the fields of the run's configuration, nothing else."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import inspect
+import types
+import typing
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from text2sim.errors import MissingExtraError
+from text2sim.terminal import errors
+
+app = typer.Typer(
+    help='Train learned backends; needs pip install "text2sim[train]".', no_args_is_help=True
+)
+_NESTED = ("network", "losses", "dropout")
+
+
+def _run(**options: Any) -> None:
+    """Train MotionSSM, or go on with a run: the same command resumes what is in --out."""
+    with errors(False):
+        check_extra()
+        from text2sim.training.config import config_from
+
+        config = config_from({name: v for name, v in options.items() if v is not None})
+        from text2sim.training.loop import Trainer
+
+        Trainer(config, typer.echo).run()
+
+
+def check_extra() -> None:
+    """That what training needs is installed.
+
+    Raises:
+        MissingExtraError: it is not.
+    """
+    for module in ("torch", "lightning_fabric", "safetensors"):
+        if importlib.util.find_spec(module) is None:
+            raise MissingExtraError(
+                f'Training needs {module}. Install it with: pip install "text2sim[train]"'
+            )
+
+
+def options_of(kind: type, prefix: str = "") -> list[inspect.Parameter]:
+    """An option for each field of a dataclass; those of nested ones are called PART.FIELD."""
+    found = []
+    hints = typing.get_type_hints(kind)
+    for item in dataclasses.fields(kind):
+        if item.name in _NESTED and dataclasses.is_dataclass(hints[item.name]):
+            found += options_of(hints[item.name], f"{item.name}.")
+            continue
+        default = None if item.default is dataclasses.MISSING else item.default
+        words = f"{prefix}{item.name}"
+        flags = [f"--{words.replace('_', '-')}"]
+        if "_" in words:
+            flags.append(f"--{words}")
+        note = typer.Option(*flags, help=_help(kind, item.name), show_default=str(default))
+        found.append(
+            inspect.Parameter(
+                words.replace(".", "__"), inspect.Parameter.KEYWORD_ONLY, default=None,
+                annotation=typing.Annotated[_optional(hints[item.name]), note],
+            )
+        )  # fmt: skip
+    return found
+
+
+def _optional(hint: Any) -> Any:
+    """The type that typer reads: one that may be absent; a choice is read as text."""
+    if typing.get_origin(hint) in (typing.Union, types.UnionType):
+        hint = next(part for part in typing.get_args(hint) if part is not type(None))
+    if typing.get_origin(hint) is typing.Literal:
+        hint = str
+    return typing.Optional[hint if hint in (int, float, str, Path, bool) else str]  # noqa: UP045
+
+
+def _help(kind: type, name: str) -> str:
+    """What the docstring of a dataclass says of a field."""
+    for line in (kind.__doc__ or "").splitlines():
+        names, _, text = line.strip().partition(": ")
+        if name in names.split(", "):
+            return text
+    return ""
+
+
+def _command() -> Callable[..., None]:
+    from text2sim.training.config import SSMTrainingConfig
+
+    def motion_ssm(**options: Any) -> None:
+        _run(**options)
+
+    motion_ssm.__doc__ = _run.__doc__
+    motion_ssm.__signature__ = inspect.Signature(options_of(SSMTrainingConfig))  # type: ignore[attr-defined]
+    return motion_ssm
+
+
+app.command("motion-ssm")(_command())

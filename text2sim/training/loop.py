@@ -1,0 +1,200 @@
+"""The training loop of MotionSSM: draws, steps, averages, logs, saves, goes on after a kill."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import final
+
+import numpy as np
+import torch
+from lightning_fabric import Fabric
+from torch import Tensor
+
+from text2sim.errors import StageError
+from text2sim.motion.ssm.net import MotionSSM
+from text2sim.training import checkpoints
+from text2sim.training.config import SSMTrainingConfig, rate_at, total_steps
+from text2sim.training.corpus import Prepared, prepare
+from text2sim.training.logs import Logs
+from text2sim.training.losses import losses
+from text2sim.training.windows import WindowBatch
+
+NEAR_NOISE = (0.25, 0.06)
+"""Share of flow times that are drawn below the second number: what is done is settled there."""
+
+
+@final
+class Trainer:
+    """One run: a network, its average, its optimiser, and where it is."""
+
+    def __init__(self, config: SSMTrainingConfig, report: Callable[[str], None] = print) -> None:
+        torch.use_deterministic_algorithms(True, warn_only=True)
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+        self.config, self.report = config, report
+        self.fabric = Fabric(
+            accelerator=config.accelerator, devices=config.devices, precision=config.precision
+        )
+        self.fabric.launch()
+        self.data: Prepared = prepare(config, report)
+        torch.manual_seed(config.seed)
+        net = MotionSSM(config.network)
+        self.average = {name: value.clone() for name, value in net.state_dict().items()}
+        optimiser = torch.optim.AdamW(
+            net.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay,
+            betas=(0.9, 0.99), fused=True,
+        )  # fmt: skip
+        self.net, self.optimiser = self.fabric.setup(net, optimiser)
+        self.step, self.total = 0, total_steps(config, self.data.windows)
+        self.seconds = 0.0
+        corpus = self.data.corpus
+        self.use_normaliser(torch.from_numpy(corpus.mean), torch.from_numpy(corpus.scale))
+
+    def run(self) -> None:
+        """Train until the end, or until the minutes of this sitting are over.
+
+        Raises:
+            StageError: the loss is no number; the last checkpoint is kept.
+        """
+        checkpoints.restore(self)
+        logs = Logs(self.config.out, step=self.step)
+        began, gathered = time.monotonic(), []
+        spent = self.seconds
+        try:
+            while self.step < self.total and not self._late(began):
+                gathered.append(self._one())
+                self.seconds = spent + time.monotonic() - began
+                if self.step % self.config.log_every == 0:
+                    logs.write(self.step, self._summary(gathered))
+                    gathered = []
+                if self.step % self.config.checkpoint_every == 0:
+                    checkpoints.save(self)
+                if self.config.sheet_every and self.step % self.config.sheet_every == 0:
+                    self._sheet()
+            checkpoints.save(self)
+        finally:
+            logs.close()
+
+    def use_normaliser(self, mean: Tensor, scale: Tensor) -> None:
+        """Normalise by these, (`DIM`,) each: a run keeps those that it began with."""
+        self.mean, self.scale = mean.to(self.fabric.device), scale.to(self.fabric.device)
+        self.data = self.data.normalised(mean.cpu().numpy(), scale.cpu().numpy())
+
+    def _late(self, began: float) -> bool:
+        minutes = self.config.minutes
+        return minutes is not None and time.monotonic() - began > 60.0 * minutes
+
+    def _one(self) -> dict[str, float]:
+        """One step; its losses by name."""
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate_at(self.config, self.step, self.total)
+        batch = self.data.train.batch(self.step, self.config.batch_size)
+        found = self.losses(batch, draws(self.config.seed, self.step))
+        value = float(found["loss"].detach())
+        if not np.isfinite(value):
+            parts = ", ".join(f"{name} {float(part.detach()):.3g}" for name, part in found.items())
+            raise StageError(
+                f"The loss at step {self.step} is not a number ({parts}). The run stops; "
+                f"{checkpoints.path(self.config.out)} holds the last good state. Lower "
+                f"learning_rate and start again, or look at the sentences of that step: "
+                f"{'; '.join(batch.texts[:3])}"
+            )
+        self.optimiser.zero_grad()
+        self.fabric.backward(found["loss"])
+        self.fabric.clip_gradients(self.net, self.optimiser, max_norm=self.config.clip)
+        self.optimiser.step()
+        self.step += 1
+        self._follow()
+        return {name: float(part.detach()) for name, part in found.items()}
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        """Let the average follow the weights, quickly at first."""
+        keep = min(self.config.ema, (1.0 + self.step) / (20.0 + self.step))
+        for name, value in self.net.module.state_dict().items():
+            if value.is_floating_point():
+                self.average[name].lerp_(value, 1.0 - keep)
+
+    def losses(self, batch: WindowBatch, generator: torch.Generator) -> dict[str, Tensor]:
+        """Losses of a batch by name, the weighted sum as "loss"."""
+        values = tensors(batch, self.fabric.device)
+        flow = self.config.objective == "flow"
+        moment = (
+            flow_times(len(values["window"]), generator)
+            if flow
+            else torch.zeros(len(values["window"]))
+        )
+        noise = torch.randn(values["window"].shape, generator=generator)
+        noise, moment = noise.to(self.fabric.device), moment.to(self.fabric.device)
+        part = moment[:, None, None]
+        noisy = part * values["window"] + (1.0 - part) * noise if flow else 0.0 * noise
+        clean = self.net(noisy, moment, values)
+        return losses(
+            clean, values["window"], values["mask"],
+            moment if flow else torch.ones_like(moment) * 0.2,
+            self.scale, self.mean, self.config.losses,
+        )  # fmt: skip
+
+    def _summary(self, gathered: list[dict[str, float]]) -> dict[str, float]:
+        names = gathered[0]
+        result = {name: float(np.mean([row[name] for row in gathered])) for name in names}
+        result["rate"] = rate_at(self.config, self.step, self.total)
+        result["seconds"] = self.seconds
+        if self.step % self.config.checkpoint_every == 0 or self.step == self.config.log_every:
+            self._held = self.validate()
+        result |= getattr(self, "_held", {})
+        self.report(
+            f"step {self.step}/{self.total}: "
+            + ", ".join(f"{name} {value:.4g}" for name, value in result.items())
+        )
+        return result
+
+    @torch.no_grad()
+    def validate(self) -> dict[str, float]:
+        """Losses of the average on clips that are held out; the draws are always the same."""
+        if self.data.held is None:
+            return {}
+        module = self.net.module
+        kept = {name: value.clone() for name, value in module.state_dict().items()}
+        module.load_state_dict(self.average)
+        module.eval()
+        try:
+            rows = [
+                self.losses(self.data.held.batch(number, self.config.batch_size), draws(7, number))
+                for number in range(4)
+            ]
+        finally:
+            module.load_state_dict(kept)
+            module.train()
+        names = ("loss", "flow", "fk", "skate")
+        return {
+            f"held_{name}": float(np.mean([float(row[name]) for row in rows])) for name in names
+        }
+
+    def _sheet(self) -> None:
+        from text2sim.training.sheets import sheet
+
+        sheet(self)
+
+
+def draws(seed: int, step: int) -> torch.Generator:
+    """The stream of noise of a step."""
+    return torch.Generator().manual_seed((seed * 1_000_003 + step) % 2**63)
+
+
+def flow_times(count: int, generator: torch.Generator) -> Tensor:
+    """Times of the flow (count,), oversampled near the noise, where the action is decided."""
+    share, edge = NEAR_NOISE
+    low = torch.rand(count, generator=generator) * edge
+    wide = torch.sigmoid(torch.randn(count, generator=generator) * 1.2 - 0.9)
+    near = torch.rand(count, generator=generator) < share
+    return torch.where(near, low, wide).clamp(1e-3, 0.995)
+
+
+def tensors(batch: WindowBatch, device: torch.device) -> dict[str, Tensor]:
+    """The arrays of a batch on a device."""
+    names = ("window", "mask", "past", "past_mask", "plan", "manner", "tokens", "present", "known")
+    return {
+        name: torch.from_numpy(np.ascontiguousarray(getattr(batch, name))).to(device)
+        for name in names
+    }
