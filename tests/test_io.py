@@ -112,6 +112,24 @@ def test_gif_is_close_to_the_picture_and_keeps_small_bright_things(tmp_path):
     assert np.abs(found[10, 10] - rgb[0, 10, 10]).max() < 16
 
 
+def test_gif_shows_a_sky_without_bands(tmp_path):
+    """A gradient of 40 greys and blues keeps nearly all its steps, and what is still stays so."""
+    anim = make_clip(size=(64, 80), frames=4, channels=False)
+    steps = np.linspace(0, 1, 80)[:, None, None]
+    sky = (np.array([170, 188, 214]) * (1 - steps) + np.array([206, 206, 208]) * steps).round()
+    rgb = np.broadcast_to(sky, anim.frames.shape).astype(np.uint8).copy()
+    for index in range(4):
+        rgb[index, 60:70, 5 + 9 * index : 15 + 9 * index] = 30, 60, 160
+    clip = Animation(dataclasses.replace(anim.rendered, rgb=rgb), {})
+    with Image.open(clip.save(tmp_path / "sky.gif")) as gif:
+        shown = []
+        for index in range(gif.n_frames):
+            gif.seek(index)
+            shown.append(np.asarray(gif.convert("RGB")).astype(int))
+    assert np.abs(np.array(shown) - rgb).mean() < 0.5
+    assert (shown[0][:60] == shown[-1][:60]).all()
+
+
 def test_png_is_a_labelled_sheet_that_ends_with_the_last_frame(tmp_path):
     anim = make_clip(size=(320, 240), frames=40, outcome=Outcome(status="fell", time=1.5))
     with Image.open(anim.save(tmp_path / "clip.png")) as sheet:

@@ -32,7 +32,7 @@ REQUIRED: dict[str, str] = {
 }  # fmt: skip
 OPTIONAL: dict[str, tuple[str, str]] = {
     "matplotlib": ("matplotlib", "plot"), "pygltflib": ("pygltflib", "export"),
-    "pxr": ("usd-core", "usd"),
+    "pxr": ("usd-core", "usd"), "OpenEXR": ("OpenEXR", "exr"),
 }  # fmt: skip
 MIN_FREE = 1_000_000_000
 

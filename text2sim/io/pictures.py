@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from text2sim.errors import ConfigError, MissingExtraError
+from text2sim.io.video import filtered
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -31,9 +32,10 @@ def write_gif(animation: Animation, path: Path) -> None:
     rgb = animation.frames[::step]
     ends = np.minimum(np.arange(1, len(rgb) + 1) * step, len(animation.frames)) / animation.fps
     centiseconds = np.diff(np.floor(100 * ends + 0.5), prepend=0.0)
-    palette = _palette(rgb)
-    frames = (_small(picture).quantize(palette=palette, dither=pil().Dither.NONE)
-              for picture in rgb)  # fmt: skip
+    from scipy.spatial import KDTree
+
+    tree = KDTree(_palette(rgb))
+    frames = (_in_palette(np.asarray(_small(picture)), tree) for picture in rgb)
     next(frames).save(
         path, format="GIF", save_all=True, append_images=frames, loop=0,
         duration=[int(10 * max(1, delay)) for delay in centiseconds], comment=_comment(animation),
@@ -47,12 +49,29 @@ def _small(picture: np.ndarray, width: int = GIF_WIDTH) -> Image:
     return image.resize((width, max(1, round(image.height * width / image.width))))
 
 
-def _palette(rgb: np.ndarray) -> Image:
-    """256 colours that fit a montage of up to eight frames of the clip."""
-    chosen = np.linspace(0, len(rgb) - 1, min(8, len(rgb))).round().astype(int)
-    montage = np.concatenate([np.asarray(_small(rgb[i], 240)) for i in chosen])
-    # Rare colours keep a place (coverage), common ones move to their centre (two k-means steps).
-    return pil().fromarray(montage).quantize(256, method=pil().Quantize.MAXCOVERAGE, kmeans=2)
+def _palette(rgb: np.ndarray) -> np.ndarray:
+    """256 colours (256, 3) uint8 that fit the whole clip, by ffmpeg over up to 32 frames.
+
+    It splits colours by how much they vary, so that the gradients of a sky keep their steps.
+    """
+    chosen = np.linspace(0, len(rgb) - 1, min(32, len(rgb))).round().astype(int)
+    pictures = np.stack([np.asarray(_small(rgb[i])) for i in chosen])
+    raw = filtered(pictures, "palettegen=stats_mode=full:reserve_transparent=0", "rgb24")
+    return np.frombuffer(raw, np.uint8).reshape(256, 3)
+
+
+def _in_palette(picture: np.ndarray, tree: Any) -> Image:
+    """The picture in the nearest colours of a palette; no dither, so what is still stays still.
+
+    Pillow's own search is coarse: it shows a sky in bands.
+    """
+    packed = picture.astype(np.uint32) @ np.array([65536, 256, 1], np.uint32)
+    found, inverse = np.unique(packed, return_inverse=True)
+    colours = np.stack([found >> 16, (found >> 8) & 255, found & 255], axis=1)
+    index = tree.query(colours)[1].astype(np.uint8)
+    image = pil().fromarray(index[inverse].reshape(packed.shape))
+    image.putpalette(tree.data.astype(np.uint8).tobytes())
+    return image
 
 
 def write_png(animation: Animation, path: Path) -> None:

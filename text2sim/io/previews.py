@@ -8,7 +8,7 @@ import numpy as np
 
 FAR = 5.0
 """Depth that is shown as middle grey [m]."""
-FLOW_SHARE = 1 / 40
+FLOW_SHARE = 1 / 30
 """Flow, as a share of the picture's width, that is shown in full colour."""
 _STATES = np.array([[40, 40, 44], [70, 170, 90], [210, 70, 60], [235, 190, 60]], np.uint8)
 
@@ -16,8 +16,8 @@ _STATES = np.array([[40, 40, 44], [70, 170, 90], [210, 70, 60], [235, 190, 60]],
 def preview(name: str, values: np.ndarray) -> np.ndarray:
     """An sRGB picture (H, W, 3) uint8 of one frame of a channel, on the same scale in every clip.
 
-    Depth is bright when near; normals are (n + 1) / 2; flow has its direction as the hue and its
-    speed as the strength of the colour; labels have a colour each.
+    Depth is bright when near; normals are (n + 1) / 2; flow has its direction as the hue and the
+    root of its speed as the strength of the colour; labels have a colour each.
     """
     return _SHOWN[name](values)
 
@@ -54,7 +54,7 @@ def _albedo(values: np.ndarray) -> np.ndarray:
 def _flow(values: np.ndarray) -> np.ndarray:
     speed = np.linalg.norm(values, axis=-1) / (FLOW_SHARE * values.shape[1])
     angle = np.arctan2(values[..., 1], values[..., 0]) / (2.0 * np.pi)
-    return _bytes(_hues(angle, np.clip(speed, 0.0, 1.0), np.full(angle.shape, 255.0)))
+    return _bytes(_hues(angle, np.sqrt(np.clip(speed, 0.0, 1.0)), np.full(angle.shape, 255.0)))
 
 
 def _share(values: np.ndarray) -> np.ndarray:

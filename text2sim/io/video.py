@@ -151,6 +151,28 @@ def _command(size: tuple[int, int], fps: float, codec: Codec, limit: int | None)
     ]  # fmt: skip
 
 
+def filtered(pictures: np.ndarray, chain: str, form: str) -> bytes:
+    """What ffmpeg's filters make of pictures (T, H, W, 3) uint8, as raw pixels.
+
+    Raises:
+        MissingExtraError: imageio-ffmpeg is not installed.
+        ResourceError: ffmpeg is missing or failed.
+    """
+    _, height, width, _ = pictures.shape
+    command = [
+        ffmpeg(), "-hide_banner", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24",
+        "-video_size", f"{width}x{height}", "-i", "pipe:0", "-vf", chain,
+        "-f", "rawvideo", "-pix_fmt", form, "pipe:1",
+    ]  # fmt: skip
+    try:
+        done = subprocess.run(command, input=pictures.tobytes(), capture_output=True, check=False)
+    except OSError as error:
+        raise ResourceError(f"Can't start {command[0]}: {error}.") from error
+    if done.returncode:
+        raise _error(done.returncode, deque(done.stderr.decode(errors="replace").splitlines()))
+    return done.stdout
+
+
 def ffmpeg() -> str:
     """Path of the ffmpeg program.
 

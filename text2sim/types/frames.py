@@ -9,11 +9,17 @@ from typing import Any
 import numpy as np
 
 from text2sim.maths.camera import focal_length, look_at, project
+from text2sim.skeleton import INDEX, JOINTS
 from text2sim.types.arrays import array, check_arrays
 from text2sim.types.simulation import Trace
 
-BODY_REACH = 0.15
+LIMB_REACH, TRUNK_REACH = 0.12, 0.20
 """A joint counts as visible if what is seen in its place is at most this far before it [m]."""
+TRUNK = tuple(
+    INDEX[name]
+    for name in ("pelvis", "spine1", "spine2", "spine3", "left_hip", "right_hip", "left_collar",
+                 "right_collar", "neck", "head")
+)  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -65,7 +71,8 @@ class Joints:
         depth: distance along the optical axis [m], (T, A, 22); negative behind the camera.
         visibility: 0 outside the picture or behind the camera, 1 hidden, 2 seen (COCO's numbers),
             (T, A, 22). A joint is inside a body, so it is seen where the nearest surface in its
-            place is at most `BODY_REACH` before it. None unless the clip has the depth channel.
+            place is at most `LIMB_REACH` or `TRUNK_REACH` before it. None unless the clip has the
+            depth channel.
         world, camera: position [m] in the world and in the camera's axes, (T, A, 22, 3).
     """
 
@@ -158,7 +165,9 @@ def _visibility(pixels: np.ndarray, depth: np.ndarray, surface: np.ndarray) -> n
     inside = (x >= 0) & (x < width) & (y >= 0) & (y < height) & (depth > 0.0)
     frame = np.arange(len(surface))[:, None, None]
     nearest = surface[frame, np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)]
-    seen = (nearest == 0.0) | (nearest >= depth - BODY_REACH)
+    reach = np.full(len(JOINTS), LIMB_REACH)
+    reach[[*TRUNK]] = TRUNK_REACH
+    seen = (nearest == 0.0) | (nearest >= depth - reach)
     return inside.astype(np.uint8) + (inside & seen)
 
 
