@@ -1,5 +1,6 @@
 """The open motion pack: its format, its builder, and what is in it."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -118,6 +119,14 @@ def test_all_t_pose_is_broken_unless_it_is_meant():
     assert pack_builder.is_broken(posed, ["a person walks"])
     assert not pack_builder.is_broken(posed, ["walking with outstretched arms"])
     assert not pack_builder.is_broken(walk(30).positions(), [])
+
+
+@pytest.mark.parametrize(("off", "left"), [(-0.4, 0.0), (0.1, 0.0), (0.4, 0.4)])
+def test_nobody_stands_under_the_floor_and_climbers_stay(off, left):
+    track = pack_builder.on_floor(walk(60))
+    moved = dataclasses.replace(track, root_positions=track.root_positions + [0.0, 0.0, off])
+    low = pack_builder.on_floor(moved).root_positions - track.root_positions
+    np.testing.assert_allclose(low, np.tile([0.0, 0.0, left], (60, 1)), atol=1e-9)
 
 
 def test_the_liveliest_part_of_a_long_clip_is_taken():

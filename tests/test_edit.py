@@ -142,6 +142,28 @@ def test_resample_keeps_time_and_place(clips):
 # Sides
 
 
+def test_other_frame_rates_and_speeds_do_not_make_feet_slide(clips):
+    for name in ("walk", "dance", "turn"):
+        coarse = edit.resample(clips[name], 20.0)
+        for finer in (edit.resample(coarse, 30.0), edit.retime(coarse, 0.7)):
+            assert slip(finer) < slip(coarse) + 2 * SLACK, name
+            check_bones(finer)
+
+
+def test_in_between_does_not_claim_that_dragged_feet_stand(clips):
+    """From lying on the ground to standing a step away, one foot can't stay where it is."""
+    walk = clips["walk"]
+    track = walk.tracks[0].slice(0, 1)
+    turns = track.rotations_wxyz.copy()
+    turns[:, 0] = quat.about_y(np.array([-1.5]))
+    flat = dataclasses.replace(
+        track, rotations_wxyz=turns, root_positions=track.root_positions - [1.0, 0.0, 0.8],
+        contacts=np.ones((1, 4), bool),
+    )  # fmt: skip
+    move = edit.in_between(dataclasses.replace(walk, tracks=(flat,), scene=None), walk, 1.0)
+    assert slip(move) < 0.03
+
+
 @pytest.mark.parametrize("name", ["walk", "kick", "dance"])
 def test_mirror(clips, name):
     motion = dataclasses.replace(

@@ -53,7 +53,7 @@ times as far as in any of the next three."""
 STRAY = 0.15
 """Four joints this far from the middle of their neighbours in time [m], and back, are stray."""
 SHIFT = 0.15
-"""The floor is moved no further than this [m]: beyond it, someone climbs or floats."""
+"""A body is lowered no further than this [m]: beyond it, someone climbs or floats."""
 
 
 @final
@@ -123,7 +123,7 @@ def is_broken(positions: Array, captions: list[str]) -> bool:
 def on_floor(track: Track) -> Track:
     """The track, moved so that the soles of its lowest frames are at z = 0."""
     low = np.quantile(track.soles()[..., 2].min(axis=1), 0.05)
-    if abs(low) > SHIFT:
+    if low > SHIFT:
         return track
     return Track(
         actor=track.actor, skeleton=track.skeleton,

@@ -24,6 +24,8 @@ _REACTION, _PACE = 0.25, 1.4
 """A natural move takes this long [s] and the longest way of a joint at this mean speed [m/s]."""
 _STEP, _LIFT = 0.03, 0.06
 """A foot that ends further away than this makes a step this high [m]."""
+_REACHED = 0.002
+"""A foot that is further from where it should stand than this does not stand [m]."""
 
 
 def in_between(a: Motion, b: Motion, seconds: float | None = None) -> Motion:
@@ -79,7 +81,10 @@ def _between(a: Track, b: Track, count: int, fps: float, ground: object) -> Trac
         a, root_positions=root, rotations_wxyz=quat.unroll(turns), contacts=contacts
     )
     moved = with_feet(track, ankles, feet, stands & standing(contacts), fps)
-    return _with_ends(moved, a, b)
+    # A foot that its leg can't leave behind drags: it stands no more.
+    left = np.linalg.norm(moved.positions()[:, [7, 8]] - ankles, axis=-1) > _REACHED
+    contacts &= ~np.repeat(left, 2, axis=1)
+    return _with_ends(dataclasses.replace(moved, contacts=contacts), a, b)
 
 
 def _steps(a: Track, b: Track, u: Array) -> tuple[Array, Array, Array]:

@@ -7,7 +7,8 @@ import dataclasses
 import numpy as np
 from numpy.typing import ArrayLike
 
-from text2sim.edit.common import Array, check_array, check_frames, check_number, each
+from text2sim.edit.common import Array, check_array, check_frames, check_number, each, standing
+from text2sim.edit.legs import with_feet
 from text2sim.errors import ConfigError
 from text2sim.maths import filters
 from text2sim.maths import quaternions as quat
@@ -74,12 +75,38 @@ def sampled(track: Track, at: Array) -> Track:
     root, turns = track.root_positions, quat.unroll(track.rotations_wxyz)
     curved = filters.hermite(knots, root, np.gradient(root, axis=0), at)
     turned = quat.normalise(filters.hermite(knots, turns, np.gradient(turns, axis=0), at))
-    return dataclasses.replace(
+    result = dataclasses.replace(
         track,
         root_positions=np.where(whole, root[before], curved),
         rotations_wxyz=np.where(whole[..., None], turns[before], turned),
         contacts=track.contacts[before] & track.contacts[after],
     )
+    return result if whole.all() else _standing_between(track, result, at)
+
+
+def _standing_between(track: Track, result: Track, at: Array) -> Track:
+    """The result, whose standing feet are, between two frames, on the line from one to the next.
+
+    Joints that turn along curves would move them a little.
+    """
+    before, after = np.floor(at).astype(int), np.ceil(at).astype(int)
+    part = (at - before)[:, None, None]
+    (places, turns), (own, own_turns) = (t.joints() for t in (track, result))
+    feet = [7, 8]
+    line = places[before][:, feet] + part * (places[after] - places[before])[:, feet]
+    turned = quat.slerp(turns[before][:, feet], turns[after][:, feet], part[..., 0])
+    stands = (standing(result.contacts) & (part[:, 0] > 0.0))[..., None]
+    ankles = np.where(stands, line, own[:, feet])
+    rotations = np.where(stands, turned, own_turns[:, feet])
+    free = np.zeros((len(at), 2), dtype=bool)  # The pelvis stays on its curve.
+    result = with_feet(result, ankles, rotations, free, 1.0)
+    # Over a toe or heel the ankle goes along an arc: what touches the ground tells how far.
+    soles = track.soles()
+    off = soles[before] + part * (soles[after] - soles[before]) - result.soles()
+    on = result.contacts.reshape(-1, 2, 2, 1)
+    shift = np.sum(off.reshape(-1, 2, 2, 3) * on, axis=2) / np.maximum(on.sum(axis=2), 1)
+    moved = np.where(stands, result.positions()[:, feet] + shift, ankles)
+    return with_feet(result, moved, rotations, free, 1.0)
 
 
 def _sampled(motion: Motion, at: Array) -> Motion:
