@@ -24,7 +24,7 @@ def clip():
 @pytest.fixture(scope="module")
 def body(clip):
     actor = clip.scene.actors[0]
-    return PhysicalBody.of(actor.skeleton, actor.character)
+    return PhysicalBody.of_actor(actor)
 
 
 def thing(*parts, **changes):

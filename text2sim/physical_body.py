@@ -13,7 +13,7 @@ import numpy as np
 
 from text2sim.maths import quaternions as quat
 from text2sim.skeleton import HAND_LENGTH, INDEX, JOINTS, Skeleton
-from text2sim.types import Character
+from text2sim.types import Character, SceneActor
 from text2sim.types.arrays import array, check_arrays
 
 # Segment masses as fractions of the body's, male and female, from de Leva (1996), table 4. The
@@ -45,6 +45,8 @@ _STRENGTH: dict[str, tuple[float, float]] = {
     "wrist": (100, 30), "hip": (1200, 350), "knee": (1200, 350), "ankle": (900, 300),
     "foot": (150, 80),
 }  # fmt: skip
+_TRUNK = ("pelvis", "spine1", "spine2", "spine3")
+_LIMBS = ("neck", "hip", "knee", "shoulder", "elbow")
 DAMPING_TIME = 0.03
 """Damping over stiffness of every joint [s]."""
 
@@ -146,10 +148,17 @@ class PhysicalBody:
         return float(self.masses.sum())
 
     @classmethod
-    def of(cls, skeleton: Skeleton, character: Character) -> PhysicalBody:
-        """The body of a character: shapes follow its bones, girth follows its mass."""
+    def of(
+        cls, skeleton: Skeleton, character: Character, girths: np.ndarray | None = None
+    ) -> PhysicalBody:
+        """The body of a character: shapes follow its bones, and `girths` or else its mass.
+
+        Args:
+            skeleton, character: whose.
+            girths: depth and width of each segment [m], (22, 2), as `SceneActor` has them.
+        """
         masses = segment_masses(character)
-        shapes = segment_shapes(skeleton, character.mass)
+        shapes = segment_shapes(skeleton, character.mass, girths)
         scale = character.mass * character.stature / (75.0 * 1.75)
         strengths = np.array([_STRENGTH.get(_part(name), (0.0, 0.0)) for name in JOINTS]) * scale
         return cls(
@@ -164,6 +173,11 @@ class PhysicalBody:
             strength=strengths[:, 1],
         )
 
+    @classmethod
+    def of_actor(cls, actor: SceneActor) -> PhysicalBody:
+        """The body of an actor, as thick as it looks."""
+        return cls.of(actor.skeleton, actor.character, actor.girths)
+
 
 def _part(joint: str) -> str:
     return joint.rpartition("_")[2]
@@ -177,8 +191,14 @@ def segment_masses(character: Character) -> np.ndarray:
     return character.mass * fractions / fractions.sum()
 
 
-def segment_shapes(skeleton: Skeleton, mass: float) -> tuple[Capsule | Box, ...]:
-    """Collision shapes of the 22 segments; soles are flat at z = 0 in the rest pose."""
+def segment_shapes(
+    skeleton: Skeleton, mass: float, girths: np.ndarray | None = None
+) -> tuple[Capsule | Box, ...]:
+    """Collision shapes of the 22 segments; soles are flat at z = 0 in the rest pose.
+
+    Trunk, neck, arms and legs are as thick as `girths` (22, 2) say [m], or else as `mass` lets
+    expect; head, hands and feet follow the skeleton's scale.
+    """
     s = skeleton.scale
     girth = s * np.sqrt(mass / (75.0 * s**3))
     offsets, skull = skeleton.offsets, np.array([0.01, 0.0, 0.06]) * s
@@ -192,7 +212,25 @@ def segment_shapes(skeleton: Skeleton, mass: float) -> tuple[Capsule | Box, ...]
     }
     for side in ("left", "right"):
         shapes |= _limb_shapes(skeleton, side, s, girth)
+    if girths is not None:
+        shapes |= _measured(shapes, girths)
     return tuple(shapes[name] for name in JOINTS)
+
+
+def _measured(shapes: dict[str, Capsule | Box], girths: np.ndarray) -> dict[str, Capsule | Box]:
+    """The capsules of trunk and limbs, as thick as they were measured."""
+    result: dict[str, Capsule | Box] = {}
+    for name, shape in shapes.items():
+        depth, width = (float(value) for value in girths[INDEX[name]])
+        if not isinstance(shape, Capsule):
+            continue
+        if name in _TRUNK:
+            radius = 0.5 * min(depth, width)
+            arm = np.array([0.0, 0.5 * width - radius, 0.0])
+            result[name] = Capsule(start=shape.centre - arm, end=shape.centre + arm, radius=radius)
+        elif _part(name) in _LIMBS:
+            result[name] = Capsule(start=shape.start, end=shape.end, radius=0.25 * (depth + width))
+    return result
 
 
 def _limb_shapes(skeleton: Skeleton, side: str, s: float, girth: float) -> dict[str, Capsule | Box]:

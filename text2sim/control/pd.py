@@ -108,10 +108,12 @@ def plans(world: World) -> list[Plan]:
     scene = motion.scene
     assert scene is not None
     fixed = {item.id for item in scene.objects if item.fixed}
-    characters = {actor.id: actor.character for actor in scene.actors}
+    actors = {actor.id: actor for actor in scene.actors}
     result = []
     for track in motion.tracks:
-        body = PhysicalBody.of(track.skeleton, characters[track.actor])
+        body = PhysicalBody.of(
+            track.skeleton, actors[track.actor].character, actors[track.actor].girths
+        )
         clean = lifted(track, body, scene, motion.fps)
         grips = tuple(g for g in motion.grasps if g.actor == track.actor and g.object in fixed)
         needs = feed_forward(clean, body, scene, motion.fps, _each_hand(grips))

@@ -64,7 +64,7 @@ def mjcf(moving: MovingScene, timestep: float) -> Xml.Element:
         })  # fmt: skip
         start += [] if item.fixed else [*positions[0], *turns[0]]
     for number, (actor, track) in enumerate(moving.bodies()):
-        shape, bit = PhysicalBody.of(actor.skeleton, actor.character), 2 << number % _MOST_ACTORS
+        shape, bit = PhysicalBody.of_actor(actor), 2 << number % _MOST_ACTORS
         add_actor(world, actor, shape, {
             "friction": text(_FRICTION), "contype": str(bit),
             "conaffinity": str(_EVERYTHING & ~bit),

@@ -80,7 +80,7 @@ def save_scene(scene: Scene, folder: str | os.PathLike[str]) -> tuple[Path, ...]
 
 def actor_urdf(actor: SceneActor) -> Xml.Element:
     """A body: links are named after their joints; the base link is the pelvis."""
-    body = PhysicalBody.of(actor.skeleton, actor.character)
+    body = PhysicalBody.of_actor(actor)
     root = Xml.Element("robot", name=actor.id)
     for joint, name in enumerate(JOINTS):
         link = Xml.SubElement(root, "link", name=name)

@@ -125,7 +125,7 @@ class MuJoCoSimulation:
         self._steps = 0
         self._contacts: tuple[Contact, ...] | None = None
         self._bodies = {
-            actor.id: PhysicalBody.of(actor.skeleton, actor.character) for actor in scene.actors
+            actor.id: PhysicalBody.of_actor(actor) for actor in scene.actors
         }
         text = build(scene, self._bodies, world.timestep, iterations)
         self._model = self._mujoco.MjModel.from_xml_string(text)

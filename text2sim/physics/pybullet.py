@@ -103,7 +103,7 @@ class PyBulletSimulation:
         )
         self._names = {build_ground(bullet, scene): "ground"}
         self._bodies = {
-            actor.id: PhysicalBody.of(actor.skeleton, actor.character) for actor in scene.actors
+            actor.id: PhysicalBody.of_actor(actor) for actor in scene.actors
         }
         self._axes = {
             name: quat.to_matrix(body.axes_wxyz[1:]) for name, body in self._bodies.items()

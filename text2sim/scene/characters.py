@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from text2sim.catalogue import COLOURS
-from text2sim.types import RGB, Actor, Character, Garment
+from text2sim.types import RGB, Actor, Character, Garment, Haircut
 
 STATURE = {"male": 1.77, "female": 1.65}
 CHILD_STATURE = 1.25
@@ -47,6 +47,19 @@ WHOLE = frozenset(("dress", "gown", "suit", "uniform", "tracksuit", "robe", "ove
 SHOES = frozenset(("shoes", "shoe", "boots", "boot", "sneakers", "sneaker", "trainers", "sandals"))
 HATS = frozenset(("hat", "cap", "helmet", "beanie", "hood"))
 SKIRTS = frozenset(("skirt", "dress", "gown", "robe"))
+LONG_SLEEVES = frozenset(
+    ("sweater", "jacket", "coat", "hoodie", "jumper", "pullover", "sweatshirt", "cardigan",
+     "blazer", "shirt", "blouse", "suit", "uniform", "tracksuit", "overalls")
+)  # fmt: skip
+HAIRCUTS: dict[tuple[str, str], tuple[Haircut, ...]] = {
+    ("male", "child"): ("short",),
+    ("male", "adult"): ("short",),
+    ("male", "old"): ("receding", "short"),
+    ("female", "child"): ("ponytail", "bob", "long"),
+    ("female", "adult"): ("bob", "long", "ponytail"),
+    ("female", "old"): ("bun", "bob"),
+}
+"""What is drawn from where the prompt does not say."""
 
 
 def colour(words: str | None) -> RGB | None:
@@ -100,7 +113,19 @@ def _character(actor: Actor, outfit: tuple[RGB, RGB, RGB], rng: np.random.Genera
         shoes=worn["shoes"],
         skirt=any(garment.kind in SKIRTS for garment in actor.clothing),
         hat=worn.get("hat"),
+        sleeves="long" if any(g.kind in LONG_SLEEVES for g in actor.clothing) else "short",
+        shorts=any(garment.kind == "shorts" for garment in actor.clothing),
+        haircut=_haircut(actor, gender, drawn[1]),
     )
+
+
+def _haircut(actor: Actor, gender: str, drawn: float) -> Haircut:
+    """The haircut that the prompt names, or one that is usual; `drawn` is from [0, 1)."""
+    if {"bald", "shaven", "shaved"} & set(actor.adjectives):
+        return "bald"
+    choices = HAIRCUTS[gender, actor.age]
+    # Digits that the stature does not show.
+    return choices[int(drawn * 1e6) % len(choices)]
 
 
 def _wear(clothing: Sequence[Garment], outfit: tuple[RGB, RGB, RGB]) -> dict[str, RGB]:

@@ -10,6 +10,7 @@ from text2sim.types.frames import CameraTrack, Frames, Joints
 from text2sim.types.motion import Grasp, Motion, Track
 from text2sim.types.plan import (
     RGB,
+    Haircut,
     CameraPlan,
     Character,
     PlannedActor,
@@ -55,8 +56,8 @@ from text2sim.types.simulation import (
 
 __all__ = [
     "RGB", "Action", "Actor", "BodyState", "CameraPlan", "CameraTrack", "Character", "Contact",
-    "ConvexPart", "Direction", "Drive", "Engine", "Frames", "Garment", "Grasp", "Joints", "Look",
-    "Mesh", "Motion", "Outcome", "PathCue", "PathKind", "PlannedActor", "PlannedObject",
+    "ConvexPart", "Direction", "Drive", "Engine", "Frames", "Garment", "Grasp", "Haircut", "Joints",
+    "Look", "Mesh", "Motion", "Outcome", "PathCue", "PathKind", "PlannedActor", "PlannedObject",
     "Prop", "Relation", "RelationKind", "Scene", "SceneActor", "SceneObject", "ScenePlan", "Script",
     "Segment", "Side", "Simulation", "SkinnedMesh", "Surface", "Texture", "Trace", "Track",
     "Visual", "World",

@@ -17,6 +17,9 @@ RGB = tuple[float, float, float]
 """Linear base colour, each channel 0 to 1."""
 
 
+Haircut = Literal["short", "bob", "long", "ponytail", "bun", "receding", "bald"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Character:
     """The looks of an actor; colours are linear RGB.
@@ -24,6 +27,8 @@ class Character:
     Attributes:
         stature: standing height [m].
         mass: [kg].
+        sleeves: of the top; a dress or a top over a skirt has short ones.
+        haircut: "receding" leaves the crown bald.
     """
 
     gender: Literal["male", "female"]
@@ -39,6 +44,10 @@ class Character:
     skirt: bool = False
     """A skirt or dress in the colour of `bottom` instead of trousers."""
     hat: RGB | None = None
+    sleeves: Literal["short", "long"] = "short"
+    shorts: bool = False
+    """Trousers that end above the knee."""
+    haircut: Haircut = "short"
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -204,7 +204,12 @@ class SkinnedMesh:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SceneActor:
-    """A body: skeleton, looks and where it begins (ground point [m] and yaw [rad])."""
+    """A body: skeleton, looks and where it begins (ground point [m] and yaw [rad]).
+
+    Attributes:
+        girths: depth and width of each segment without clothes [m], (22, 2), for its collision
+            shapes; None leaves them to its mass.
+    """
 
     id: str
     character: Character
@@ -212,6 +217,7 @@ class SceneActor:
     skin: SkinnedMesh
     position: np.ndarray = array("3")
     heading: float = 0.0
+    girths: np.ndarray | None = array("22 2", optional=True)
 
     def __post_init__(self) -> None:
         check_arrays(self)
