@@ -1,1 +1,1 @@
-"""Bakes the people of `assets/characters/`: see the README there. Needs an environment of its own."""
+"""Bakes the people of `assets/characters/`; the README there says in which environment."""

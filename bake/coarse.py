@@ -18,7 +18,7 @@ def collapse(points: Array, faces: Array, middle: Array, target: int) -> Array:
     mesh = _Mesh(points, faces, middle)
     alive = len(np.unique(faces))
     while alive > target and mesh.queue:
-        cost, a, b, stamp = heapq.heappop(mesh.queue)
+        _, a, b, stamp = heapq.heappop(mesh.queue)
         if mesh.stamps[a] + mesh.stamps[b] != stamp or not (mesh.ring[a] and mesh.ring[b]):
             continue
         if mesh.try_collapse(a, b):
@@ -58,7 +58,9 @@ class _Mesh:
     def push(self, a: int, b: int) -> None:
         """Consider moving a onto b and b onto a."""
         for one, two in ((a, b), (b, a)):
-            if (self.middle[one] and not self.middle[two]) or (self.edge[one] and not self.edge[two]):
+            if (self.middle[one] and not self.middle[two]) or (
+                self.edge[one] and not self.edge[two]
+            ):
                 continue
             where = np.append(self.points[two], 1.0)
             cost = where @ (self.quadrics[one] + self.quadrics[two]) @ where

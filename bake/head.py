@@ -109,7 +109,9 @@ def _hairline(q: Array, receding: bool) -> Array:
     low = [-0.086, -0.074, 0.004, 0.026, 0.020, -0.016, -0.016, 0.020]
     if receding:
         line = np.interp(x, sides, low)
-        bald = np.interp(x, [-0.155, -0.130, -0.09, -0.06, -0.040], [0.075, 0.060, 0.052, 0.046, 0.036])
+        bald = np.interp(
+            x, [-0.155, -0.130, -0.09, -0.06, -0.040], [0.075, 0.060, 0.052, 0.046, 0.036]
+        )
         return np.minimum(np.minimum(z - line, bald - z), -0.042 - x)
     return z - np.interp(x, [*sides, -0.020, 0.015], [*low, 0.045, 0.062])
 
@@ -181,18 +183,24 @@ def _curtain(person: Person, length: float, rows: int, columns: int, swell: floa
     column = np.arange(columns)
     share = where - below
     radius = (1 - share) * skull[below, column] + share * skull[below + 1, column]
-    radius += 0.003 + (0.010 + swell * np.sin(np.pi * t)) * np.clip(4 * t, 0, 1) * (0.35 + 0.65 * front)
+    radius += 0.003 + (0.010 + swell * np.sin(np.pi * t)) * np.clip(4 * t, 0, 1) * (
+        0.35 + 0.65 * front
+    )
     radius -= (0.010 + 0.012 * front) * t**3
     radius *= 1.0 + 0.012 * np.sin(17 * turn) * t
     x, y = centre[0] + radius * np.cos(turn), radius * np.sin(turn)
     back = np.array([points[np.abs(points[:, 2] - z) < 0.02][:, 0].min() for z in heights[:, -1]])
     behind = back[:, None] - 0.020
-    x = np.where((turn > 1.9) & (heights < -0.13), np.minimum(x, x + (behind - x[:, -1:]).clip(max=0)), x)
+    x = np.where(
+        (turn > 1.9) & (heights < -0.13), np.minimum(x, x + (behind - x[:, -1:]).clip(max=0)), x
+    )
     y[:, -1] = 0.0
     return np.stack([x, y, np.broadcast_to(heights, x.shape)], axis=-1) + eye
 
 
-def make_curtain(name: str, mean: Person, length: float, swell: float) -> tuple[Part, Callable[[Person], Array]]:
+def make_curtain(
+    name: str, mean: Person, length: float, swell: float
+) -> tuple[Part, Callable[[Person], Array]]:
     """The hanging part of a bob or of long hair, with thickness."""
     rows, columns = 12, 22
     faces = grid_faces(rows, columns)
@@ -224,7 +232,7 @@ def make_curtain(name: str, mean: Person, length: float, swell: float) -> tuple[
 def make_tail(name: str, mean: Person, bun: bool) -> tuple[Part, Callable[[Person], Array]]:
     """A ponytail or a bun at the back of the head: half a tube."""
     rows, columns = 12, 11
-    faces = grid_faces(rows, columns)[:, ::-1]
+    faces = grid_faces(rows, columns)
     middle = np.zeros((rows, columns), bool)
     middle[:, [0, -1]] = True
     middle = middle.ravel()
@@ -237,7 +245,9 @@ def make_tail(name: str, mean: Person, bun: bool) -> tuple[Part, Callable[[Perso
         swing = np.interp(t, [0, 0.12, 0.3, 0.6, 1.0], [0, 0.030, 0.040, 0.030, 0.022])
         fall = np.interp(t, [0, 0.12, 0.3, 0.6, 1.0], [0, -0.004, -0.055, -0.13, -0.215])
         along = np.stack([-swing + 0.008, fall], axis=-1)
-        radius = np.interp(t, [0, 0.1, 0.35, 0.7, 0.92, 1], [0.012, 0.017, 0.027, 0.022, 0.011, 0.0015])
+        radius = np.interp(
+            t, [0, 0.1, 0.35, 0.7, 0.92, 1], [0.012, 0.017, 0.027, 0.022, 0.011, 0.0015]
+        )
         place = 0.052
     step = np.gradient(along, axis=0)
     normal = np.stack([-step[:, 1], step[:, 0]], axis=-1)
@@ -269,9 +279,14 @@ def make_hair(mean: Person, shared: Shared) -> list[tuple[Part, Callable[[Person
     return [
         _cap(
             "cap_short", mean, shared, receding=False, rounds=3,
-            lift=lambda q: 0.006 + 0.011 * _step(q[:, 2] - 0.055, 0.05) * _step(q[:, 0] + 0.14, 0.08),
+            lift=lambda q: (
+                0.006 + 0.011 * _step(q[:, 2] - 0.055, 0.05) * _step(q[:, 0] + 0.14, 0.08)
+            ),
         ),
-        _cap("cap_sleek", mean, shared, lift=lambda q: 0.011 + 0 * q[:, 0], receding=False, rounds=5),
+        _cap(
+            "cap_sleek", mean, shared, receding=False, rounds=5,
+            lift=lambda q: 0.011 + 0 * q[:, 0],
+        ),
         _cap("cap_rim", mean, shared, lift=lambda q: 0.006 + 0 * q[:, 0], receding=True, rounds=4),
         make_curtain("bob", mean, 0.098, 0.012),
         make_curtain("locks", mean, 0.150, 0.008),

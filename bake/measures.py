@@ -11,7 +11,10 @@ _ENDS = {"hip": "knee", "knee": "ankle", "shoulder": "elbow", "elbow": "wrist"}
 
 
 def girths_of(person: Person, shared: Shared) -> np.ndarray:
-    """Depth and width of the 22 segments [m], (22, 2); for limbs both are the mean diameter."""
+    """Depth and width of the 22 segments [m], (22, 2): for limbs both are the mean diameter.
+
+    Hands and collars, which lie along y, have their height for a width.
+    """
     owner = shared.weights.argmax(axis=1)
     girths = np.zeros((len(JOINTS), 2))
     for number, name in enumerate(JOINTS):
@@ -21,9 +24,13 @@ def girths_of(person: Person, shared: Shared) -> np.ndarray:
             continue
         own = person.points[owner == number]
         if part in _ENDS:
-            girths[number] = _diameter(own, person.joints[number], person.joints[INDEX[f"left_{_ENDS[part]}"]])
+            girths[number] = _diameter(
+                own, person.joints[number], person.joints[INDEX[f"left_{_ENDS[part]}"]]
+            )
         elif part == "neck":
             girths[number] = _diameter(own, person.joints[number], person.joints[INDEX["head"]])
+        elif part in ("wrist", "collar"):
+            girths[number] = np.ptp(own[:, 0]), np.ptp(own[:, 2])
         else:
             trunk = own if side else own[own[:, 1] < 0.30]
             depth = np.quantile(trunk[:, 0], 0.95) - np.quantile(trunk[:, 0], 0.05)

@@ -21,12 +21,14 @@ GROUPS: dict[str, dict[str, float]] = {
 VARIANTS: dict[str, dict[str, float]] = {
     "average": {},
     "slim": {"weight": -0.22, "muscle": -0.06},
-    "heavy": {"weight": 0.38, "muscle": 0.04},
-    "muscular": {"muscle": 0.38, "weight": 0.06},
+    "heavy": {"weight": 0.50},
+    "muscular": {"muscle": 0.50, "weight": 0.04},
     "short": {"height": -0.16},
     "tall": {"height": 0.18},
 }
 """What a variant adds to the phenotype of its group."""
+EXAGGERATION = {"slim": 1.5, "heavy": 1.9, "muscular": 1.6}
+"""How many times a variant's difference from the average is taken: anny's extremes are mild."""
 _COMMON = {"height": 0.42, "proportions": 0.62}
 _SMILE = {"mouthSmileLeft": 0.22, "mouthSmileRight": 0.22}
 
@@ -63,9 +65,7 @@ def evaluate() -> Raw:
             for key, change in variant.items():
                 phenotype[key] = float(np.clip(phenotype[key] + change, 0.0, 1.0))
             with torch.no_grad():
-                out = model(
-                    pose_parameters=pose, phenotype_kwargs=phenotype, facial_actions=_SMILE
-                )
+                out = model(pose_parameters=pose, phenotype_kwargs=phenotype, facial_actions=_SMILE)
             vertices.append(_ours(out["vertices"][0].numpy()))
             heads.append(_ours(out["bone_poses"][0, :, :3, 3].numpy()))
     shape = (len(GROUPS), len(VARIANTS))
@@ -77,12 +77,19 @@ def evaluate() -> Raw:
         model.vertex_bone_weights.numpy(),
     )
     return Raw(
-        vertices=np.stack(vertices).reshape(*shape, -1, 3),
-        heads=np.stack(heads).reshape(*shape, -1, 3),
+        vertices=_exaggerated(np.stack(vertices).reshape(*shape, -1, 3)),
+        heads=_exaggerated(np.stack(heads).reshape(*shape, -1, 3)),
         faces=model.faces.numpy(),
         bones=bones,
         weights=weights,
     )
+
+
+def _exaggerated(values: np.ndarray) -> np.ndarray:
+    """Values (group, variant, N, 3) with stronger variants."""
+    factors = np.array([EXAGGERATION.get(name, 1.0) for name in VARIANTS])
+    average = values[:, :1]
+    return average + factors[:, None, None] * (values - average)
 
 
 def _ours(points: np.ndarray) -> np.ndarray:

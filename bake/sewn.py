@@ -40,7 +40,9 @@ def _skirt_sheet(person: Person) -> Array:
     points = person.points[np.abs(person.points[:, 1]) < 0.30]
     turn = np.linspace(0.0, np.pi, _AROUND)
     centre = np.array([0.5 * (person.joints[INDEX["pelvis"], 0] + points[:, 0].mean()), 0.0])
-    radius = np.array([_girdle(points[np.abs(points[:, 2] - z) < 0.016], centre, turn) for z in heights])
+    radius = np.array(
+        [_girdle(points[np.abs(points[:, 2] - z) < 0.016], centre, turn) for z in heights]
+    )
     drop = (top - bottom) / (_DOWN - 1)
     flare = 0.02 + 0.12 * (0.5 + 0.5 * np.cos(turn)) ** 0.5 + 0.06 * np.sin(turn)
     for k in range(1, _DOWN):
@@ -81,7 +83,7 @@ def make_skirt(mean: Person) -> tuple[Part, object]:
     weights = np.zeros((len(points), len(JOINTS)))
     hip, spine = mean.joints[INDEX["left_hip"], 2], mean.joints[INDEX["spine1"], 2]
     thigh = _step(hip - 0.05 - z, 0.11)
-    left = _step(y, 0.09)
+    left = _step(y, 0.15)
     waist = _step(z - spine, 0.075)
     weights[:, INDEX["pelvis"]] = (1 - thigh) * (1 - waist)
     weights[:, INDEX["spine1"]] = (1 - thigh) * waist
@@ -150,9 +152,7 @@ def _shoe_points(person: Person) -> Array:
     for half_width, height in rows:
         inner, outer = bow - half_width, bow + half_width
         h = np.full(_STATIONS, height)
-        loop = np.concatenate(
-            [np.stack([x, outer, h], -1), np.stack([x, inner, h], -1)[::-1]]
-        )
+        loop = np.concatenate([np.stack([x, outer, h], -1), np.stack([x, inner, h], -1)[::-1]])
         rims.append(loop)
     return np.concatenate([upper.reshape(-1, 3), *rims])
 

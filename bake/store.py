@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -53,8 +54,8 @@ def store(
         "parts": [
             {"name": part.name, "tone": part.tone, "vertices": [int(a), int(b)], "faces": f,
              "coarse": c}
-            for part, a, b, f, c in zip(
-                parts, starts, starts[1:], zip(faces, faces[1:]), zip(coarse, coarse[1:])
+            for part, (a, b), f, c in zip(
+                parts, pairwise(starts), pairwise(faces), pairwise(coarse)
             )
         ],
     }  # fmt: skip

@@ -67,7 +67,9 @@ def _legs(points: Array, top: float, bottom: float) -> Array:
     return np.where(points[:, 1] > 0.35, -1.0, np.minimum(top - z, z - bottom))
 
 
-def make_part(garment: Garment, mean: Person, shared: Shared) -> tuple[Part, Callable[[Person], Array]]:
+def make_part(
+    garment: Garment, mean: Person, shared: Shared
+) -> tuple[Part, Callable[[Person], Array]]:
     """The garment's topology, and a function that gives its points on somebody."""
     field = garment.field(mean.points, mean.joints)
     piece = half.cut(shared.faces, field, shared.middle)
@@ -79,9 +81,7 @@ def make_part(garment: Garment, mean: Person, shared: Shared) -> tuple[Part, Cal
 
     def points_on(person: Person) -> Array:
         base = np.asarray(piece.source @ person.points)
-        up = half.relax(
-            np.asarray(piece.source @ person.outward), piece.faces, piece.middle, 4
-        )
+        up = half.relax(np.asarray(piece.source @ person.outward), piece.faces, piece.middle, 4)
         up /= np.linalg.norm(up, axis=1, keepdims=True)
         points = base + garment.lift * up
         points = half.relax(
@@ -91,9 +91,9 @@ def make_part(garment: Garment, mean: Person, shared: Shared) -> tuple[Part, Cal
         points = half.relax(points, piece.faces, piece.middle, 4, base, up, 0.6 * garment.lift)
         points[~piece.middle, 1] = np.maximum(points[~piece.middle, 1], 0.0015)
         normal = half.normals(points, piece.faces, piece.middle)
-        return half.with_hems(
-            points, piece.faces, piece.middle, normal, garment.thickness, 0.018
-        )[0]
+        return half.with_hems(points, piece.faces, piece.middle, normal, garment.thickness, 0.018)[
+            0
+        ]
 
     return Part(
         name=garment.name, faces=faces, middle=middle, weights=weights[owner],
@@ -144,13 +144,13 @@ def hang(
     ease = np.clip(depth / 0.12, 0.0, 1.0) * share * chosen
     grown = np.maximum(radius, (1 - ease) * radius + ease * wanted)
     result = points.copy()
-    result[:, other] = axis(points[:, along]) + offset * (
-        grown / np.maximum(radius, 1e-6)
-    )[:, None]
+    result[:, other] = axis(points[:, along]) + offset * (grown / np.maximum(radius, 1e-6))[:, None]
     return result
 
 
-def _hang_top(points: Array, base: Array, person: Person, hem: float, fitted: float, sleeve: float = 0.06) -> Array:
+def _hang_top(
+    points: Array, base: Array, person: Person, hem: float, fitted: float, sleeve: float = 0.06
+) -> Array:
     joints = person.joints
     chest, shoulder = joints[INDEX["spine3"], 2] + 0.03, joints[INDEX["left_shoulder"]]
     trunk = np.array([joints[INDEX["spine2"], 0], 0.0])
@@ -158,7 +158,9 @@ def _hang_top(points: Array, base: Array, person: Person, hem: float, fitted: fl
     body &= points[:, 2] < shoulder[2] - 0.06
     end = joints[INDEX["left_hip"], 2] - 0.05 + (hem - HEM)
     # Over the trousers the hem needs room.
-    room = 0.007 * np.clip((hem + 0.10 - points[:, 2]) / 0.06, 0.0, 1.0) * body * (hem < WAIST - 0.1)
+    room = (
+        0.007 * np.clip((hem + 0.10 - points[:, 2]) / 0.06, 0.0, 1.0) * body * (hem < WAIST - 0.1)
+    )
     flat = (points - base) * [1.0, 1.0, 0.0]
     flat /= np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6)
     points = points + room[:, None] * flat

@@ -5,7 +5,7 @@ The file holds the left half of everything (y >= 0) at a stature of 1.75 m, in t
 - `index`: JSON with the names of groups ("man", "girl", ...), variants ("average", "heavy", ...)
   and parts ("body", "tee", "bob", ...), and where each part's vertices and faces are
 - `faces`, `coarse` (F, 3): triangles of the two levels of detail, over the same vertices
-- `joints`, `weights` (V, 4): influences, in 255ths; `shade` (V, 3): factors on the colour, in 160ths
+- `joints`, `weights` (V, 4): influences, in 255ths; `shade` (V, 3): factors on colours, in 160ths
 - `middle` (V,): vertices in the plane y = 0; `covered` (V of the body,): bits of what hides them
 - `points_GROUP` (variant, V, 3): in 32000ths of a metre around (0, 0, 0.9); all variants but the
   first are differences from it

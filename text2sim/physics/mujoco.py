@@ -124,9 +124,7 @@ class MuJoCoSimulation:
         self.timestep = world.timestep
         self._steps = 0
         self._contacts: tuple[Contact, ...] | None = None
-        self._bodies = {
-            actor.id: PhysicalBody.of_actor(actor) for actor in scene.actors
-        }
+        self._bodies = {actor.id: PhysicalBody.of_actor(actor) for actor in scene.actors}
         text = build(scene, self._bodies, world.timestep, iterations)
         self._model = self._mujoco.MjModel.from_xml_string(text)
         self._data = self._mujoco.MjData(self._model)

@@ -102,9 +102,7 @@ class PyBulletSimulation:
             enableFileCaching=0,
         )
         self._names = {build_ground(bullet, scene): "ground"}
-        self._bodies = {
-            actor.id: PhysicalBody.of_actor(actor) for actor in scene.actors
-        }
+        self._bodies = {actor.id: PhysicalBody.of_actor(actor) for actor in scene.actors}
         self._axes = {
             name: quat.to_matrix(body.axes_wxyz[1:]) for name, body in self._bodies.items()
         }

@@ -10,9 +10,9 @@ from text2sim.types.frames import CameraTrack, Frames, Joints
 from text2sim.types.motion import Grasp, Motion, Track
 from text2sim.types.plan import (
     RGB,
-    Haircut,
     CameraPlan,
     Character,
+    Haircut,
     PlannedActor,
     PlannedObject,
     ScenePlan,

@@ -175,8 +175,10 @@ def climb_ladder(performer: Performer, shot: Shot) -> None:
     sheet.base[span] = base
     swing = np.sin(np.pi * u * steps) * filters.envelope(shot.t, 0, shot.duration, 0.4, 0.4)
     sheet.pelvis[span, 1] = 0.03 * size * swing
-    sheet.pelvis[span, 0] = -0.04 * size
-    sheet.pelvis[span, 2] -= 0.10 * size
+    # To the small the rungs are far apart: they bend further and need more room to pass a knee.
+    small = float(np.clip((1.0 - size) / 0.25, 0.0, 1.0))
+    sheet.pelvis[span, 0] = -(0.04 + 0.04 * small) * size
+    sheet.pelvis[span, 2] -= (0.10 + 0.03 * small) * size
     sheet.tilt[span, 0] = -0.05 * swing
     sheet.tilt[span, 1] += 0.10
     sheet.spine[span, 1] += 0.08
