@@ -97,7 +97,7 @@ def test_shadow_map_moves_by_whole_texels():
     """The same world point keeps its place within the texel as the map follows the actor."""
     trace = trace_of(samples.stairs_scene(), motion=samples.gliding_motion(samples.stairs_scene()))
     to_sun = look.lights(np.array([0.0, 1.0, 0.0]), trace.world.motion.scene.ground).to_sun
-    shadows = ShadowPass(trace, to_sun, 512)
+    shadows = ShadowPass(trace, to_sun, 512, 0.07)
     point = np.array([0.3, -0.2, 0.4, 1.0])
     places = np.array([shadows._frame(i)[:2] @ point for i in range(0, 100, 9)])
     assert np.ptp(places, axis=0).max() > 5

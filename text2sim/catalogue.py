@@ -24,6 +24,7 @@ class MaterialSpec:
     roughness: float = 0.8
     metalness: float = 0.0
     pattern: str = "plain"
+    opacity: float = 1.0
 
 
 MATERIALS: dict[str, MaterialSpec] = {
@@ -41,7 +42,8 @@ MATERIALS: dict[str, MaterialSpec] = {
     "cloth": MaterialSpec(colour=(0.20, 0.28, 0.42), density=200, friction=0.8, restitution=0.05, roughness=0.95, pattern="cloth"),
     "paper": MaterialSpec(colour=(0.80, 0.78, 0.70), density=800, friction=0.5, restitution=0.1, roughness=0.9),
     "cardboard": MaterialSpec(colour=(0.50, 0.33, 0.17), density=120, friction=0.5, restitution=0.15, roughness=0.9),
-    "glass": MaterialSpec(colour=(0.60, 0.75, 0.72), density=2500, friction=0.4, restitution=0.3, roughness=0.1),
+    "glass": MaterialSpec(colour=(0.60, 0.75, 0.72), density=2500, friction=0.4, restitution=0.3, roughness=0.1, opacity=0.3),
+    "tinted glass": MaterialSpec(colour=(0.03, 0.04, 0.05), density=2500, friction=0.4, restitution=0.3, roughness=0.1),
     "ceramic": MaterialSpec(colour=(0.85, 0.83, 0.78), density=2300, friction=0.5, restitution=0.2, roughness=0.3),
     "plant": MaterialSpec(colour=(0.08, 0.22, 0.05), density=300, friction=0.7, restitution=0.1, roughness=0.95, pattern="leaves"),
     "grass": MaterialSpec(colour=(0.10, 0.22, 0.05), density=300, friction=0.8, restitution=0.1, roughness=0.95, pattern="grass"),
@@ -131,7 +133,7 @@ KINDS: dict[str, KindSpec] = {
     "umbrella": KindSpec(size=(1.0, 1.0, 0.9), material="cloth", fill=0.005, synonyms=("parasol",)),
     "guitar": KindSpec(size=(0.12, 0.38, 1.0), material="wood", fill=0.08, synonyms=("violin", "ukulele")),
     "sword": KindSpec(size=(0.03, 0.16, 0.95), material="metal", fill=0.05, synonyms=("blade", "katana")),
-    "phone": KindSpec(size=(0.012, 0.075, 0.15), material="glass", colour=(0.02, 0.02, 0.02), synonyms=("telephone", "smartphone")),
+    "phone": KindSpec(size=(0.012, 0.075, 0.15), material="tinted glass", colour=(0.02, 0.02, 0.02), synonyms=("telephone", "smartphone")),
     "laptop": KindSpec(size=(0.24, 0.34, 0.22), material="metal", fill=0.012, synonyms=("computer",)),
     "pillow": KindSpec(size=(0.40, 0.60, 0.16), material="cloth", colour=(0.75, 0.74, 0.70), fill=0.25, synonyms=("cushion",)),
     "cone": KindSpec(size=(0.30, 0.30, 0.48), material="plastic", colour=(0.85, 0.20, 0.03), fill=0.08, synonyms=("traffic cone", "pylon")),

@@ -26,9 +26,9 @@ from text2sim.assets.primitives import (
     rod,
 )
 
-GLASS_DARK = Paint(material="glass", colour=(0.025, 0.035, 0.045))
+GLASS_DARK = Paint(material="tinted glass", colour=(0.025, 0.035, 0.045))
 LACQUER = Paint(material="plastic", colour=(0.55, 0.04, 0.04), tinted=True)
-CLEAR = Paint(material="glass", colour=(0.85, 0.88, 0.85))
+CLEAR = Paint(material="tinted glass", colour=(0.85, 0.88, 0.85))
 RED = Paint(material="plastic", colour=(0.5, 0.01, 0.01))
 SIDES = (-1, 1)
 

@@ -69,7 +69,7 @@ def television(size: Size, count: int) -> Model:
     hump = cushion([-thick / 2 - 0.03, -0.25 * w, 0.25 * h], [0, 0.25 * w, 0.75 * h], 0.02)
     foot = slab(d, 0.42 * w, 0, 0.018)
     neck = slab(0.03, 0.12 * w, 0.01, 0.3 * h, x=-thick / 2)
-    picture = Paint(material="glass", colour=(0.02, 0.05, 0.09))
+    picture = Paint(material="tinted glass", colour=(0.02, 0.05, 0.09))
     return Model(
         pieces=(piece(MAIN, panel, hump), piece(picture, screen), piece(STEEL, foot, neck)),
         parts=(
@@ -90,7 +90,7 @@ def phone(size: Size, count: int) -> Model:
         .turned("y", -np.pi / 2)
         .at(-d / 2 + 0.05 * d, 0.3 * w, 0.9 * h)
     )
-    light = Paint(material="glass", colour=(0.06, 0.13, 0.24))
+    light = Paint(material="tinted glass", colour=(0.06, 0.13, 0.24))
     return Model(
         pieces=(piece(MAIN, body, lens), piece(light, screen)), parts=(box_part(d, w, 0, h),)
     )
@@ -118,7 +118,7 @@ def laptop(size: Size, count: int) -> Model:
     pad = box(
         [0.22 * d, -0.15 * w, thick - 0.002], [0.42 * d, 0.15 * w, thick + 0.001], bevel=0.0003
     )
-    light = Paint(material="glass", colour=(0.10, 0.22, 0.42))
+    light = Paint(material="tinted glass", colour=(0.10, 0.22, 0.42))
     return Model(
         pieces=(
             piece(MAIN, base, lid),

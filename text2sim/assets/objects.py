@@ -139,4 +139,5 @@ def material_surface(material: MaterialSpec, colour: NDArray) -> Surface:
         roughness=material.roughness,
         metalness=material.metalness,
         pattern=material.pattern,
+        opacity=material.opacity,
     )

@@ -13,6 +13,7 @@ from text2sim.errors import ConfigError
 from text2sim.io.meshes import is_path
 from text2sim.stage import Context
 from text2sim.types import (
+    Look,
     PlannedActor,
     PlannedObject,
     Scene,
@@ -26,8 +27,8 @@ INDOOR = Surface(colour=(0.36, 0.22, 0.12), roughness=0.6, pattern="wood")
 KITCHEN = Surface(colour=(0.52, 0.50, 0.46), roughness=0.5, pattern="tile")
 LAWN = Surface(colour=(0.11, 0.23, 0.05), roughness=0.95, pattern="grass")
 PAVING = Surface(colour=(0.34, 0.33, 0.32), roughness=0.9, pattern="stone")
-SAND = Surface(colour=(0.62, 0.50, 0.32), roughness=0.95, pattern="plain")
-SNOW = Surface(colour=(0.82, 0.84, 0.88), roughness=0.9, pattern="plain")
+SAND = Surface(colour=(0.62, 0.50, 0.32), roughness=0.95, pattern="stone")
+SNOW = Surface(colour=(0.82, 0.84, 0.88), roughness=0.9, pattern="stone")
 STUDIO = Surface(colour=(0.46, 0.47, 0.49), roughness=0.8, pattern="tile")
 """The ground where the prompt names no place."""
 
@@ -53,6 +54,10 @@ GROUNDS: dict[str, Surface] = {
     place: surface for surface, places in _PLACES.items() for place in places
 }
 """Place noun -> surface of the ground."""
+LOOKS: dict[Surface, Look] = {
+    STUDIO: "studio", INDOOR: "indoor", KITCHEN: "indoor", SNOW: "overcast",
+}  # fmt: skip
+"""Surface of the ground -> look of the scene; "outdoor" for all others."""
 
 
 CROWD = 6
@@ -93,6 +98,7 @@ class ProceduralAssets(AssetGenerator):
             UnknownKindError: a kind is neither in the catalogue nor the path of a mesh.
             MeshError: a user mesh is missing, corrupt, empty or too large.
         """
+        ground = GROUNDS.get((value.script.setting or "").lower(), STUDIO)
         total = len(value.objects) + len(value.actors)
         objects: list[SceneObject] = []
         for item in value.objects:
@@ -108,7 +114,8 @@ class ProceduralAssets(AssetGenerator):
             plan=value,
             objects=tuple(objects),
             actors=tuple(actors),
-            ground=GROUNDS.get((value.script.setting or "").lower(), STUDIO),
+            ground=ground,
+            look=LOOKS.get(ground, "outdoor"),
             warnings=value.warnings,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,12 @@ from numpy.typing import NDArray
 from text2sim.assets.model import hull_corners
 from text2sim.assets.objects import centre_of_mass, material_surface
 from text2sim.assets.primitives import Solid
-from text2sim.assets.shading import to_mesh
+from text2sim.assets.shading import corner_normals, to_mesh
 from text2sim.catalogue import MATERIALS
 from text2sim.errors import MeshError
-from text2sim.io.meshes import read
+from text2sim.io.meshes import Piece, read, read_looks
 from text2sim.maths import quaternions as quat
-from text2sim.types import ConvexPart, Mesh, PlannedObject, SceneObject, Visual
+from text2sim.types import ConvexPart, Mesh, PlannedObject, SceneObject, Surface, Visual
 
 MAX_PARTS = 16
 """More separate components than this share one convex hull."""
@@ -31,15 +32,22 @@ def load(item: PlannedObject, *, max_bytes: int, max_faces: int) -> SceneObject:
     """
     path = Path(item.kind)
     vertices, faces = read(path, max_bytes=max_bytes, max_faces=max_faces)
+    low, high = vertices.min(axis=0), vertices.max(axis=0)
     vertices = _fitted(path, vertices, item.size)
     substance = MATERIALS[item.material or "plastic"]
     parts = tuple(ConvexPart(vertices=points) for points in _hulls(vertices, faces))
     colour = np.asarray(item.colour or substance.colour)
+    plain = Visual(mesh=_mesh(vertices, faces), surface=material_surface(substance, colour))
+    visuals: tuple[Visual, ...] = ()
+    if item.colour is None and item.material is None:
+        looks = read_looks(path, max_bytes=max_bytes)
+        visuals = tuple(_dressed(piece, low, high, item.size, plain.surface) for piece in looks)
+    visuals = visuals or (plain,)
     return SceneObject(
         id=item.id,
         kind=item.kind,
         label=item.label,
-        visuals=(Visual(mesh=_mesh(vertices, faces), surface=material_surface(substance, colour)),),
+        visuals=visuals,
         parts=parts,
         position=item.position,
         rotation_wxyz=quat.about_z(item.heading),
@@ -49,6 +57,24 @@ def load(item: PlannedObject, *, max_bytes: int, max_faces: int) -> SceneObject:
         restitution=substance.restitution,
         fixed=item.fixed,
     )
+
+
+def _dressed(piece: Piece, low: NDArray, high: NDArray, size: NDArray, surface: Surface) -> Visual:
+    """A piece with its own colours and picture, fitted as the whole is (from `low` to `high`)."""
+    middle = np.array([0.5 * (low[0] + high[0]), 0.5 * (low[1] + high[1]), low[2]])
+    vertices = (piece.vertices - middle) * (size / (high - low))
+    corners = piece.faces.reshape(-1)
+    normals = corner_normals(vertices, piece.faces, 0.6)
+    normals[np.linalg.norm(normals, axis=1) < 0.5] = [0.0, 0.0, 1.0]
+    mesh = Mesh(
+        vertices=vertices[corners],
+        normals=normals,
+        faces=np.arange(len(corners)).reshape(-1, 3),
+        uv=None if piece.uv is None else piece.uv[corners],
+        colours=None if piece.colours is None else piece.colours[corners],
+    )
+    own = replace(surface, colour=(1.0, 1.0, 1.0), texture=piece.texture, pattern="plain")
+    return Visual(mesh=mesh, surface=own)
 
 
 def _fitted(path: Path, vertices: NDArray, size: NDArray) -> NDArray:

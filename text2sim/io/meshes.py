@@ -1,25 +1,49 @@
 """Reads mesh files of users: OBJ, STL, PLY and GLB.
 
-A file is only read as geometry: no textures or other files are fetched, nothing is executed, and
-formats that could hold code are refused. GLB is Y up by its standard and is turned; the others
-are taken as Z up.
+A file is read alone: pictures inside it are taken (GLB), others are not fetched, nothing is
+executed, and formats that could hold code are refused. GLB is Y up by its standard and is turned;
+the others are taken as Z up.
 """
 
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from text2sim.errors import MeshError
+from text2sim.types.scene import LARGEST_TEXTURE, Texture
 
 if TYPE_CHECKING:
     import trimesh
 
 SUFFIXES: tuple[str, ...] = (".obj", ".stl", ".ply", ".glb")
+
+
+MAX_PIECES = 64
+"""A file with more looks than this is read without them."""
+
+
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Piece:
+    """Triangles of a file that look alike.
+
+    Attributes:
+        vertices: Z up, in the units of the file, (V, 3). faces: (F, 3).
+        colours: linear colour of each vertex, (V, 3), or None.
+        uv, texture: picture and the places of the vertices on it, (V, 2), or None.
+    """
+
+    vertices: NDArray
+    faces: NDArray
+    colours: NDArray | None = None
+    uv: NDArray | None = None
+    texture: Texture | None = None
 
 
 def is_path(kind: str) -> bool:
@@ -50,6 +74,63 @@ def read(path: Path, *, max_bytes: int, max_faces: int) -> tuple[NDArray, NDArra
     return vertices[used], index.reshape(-1, 3)
 
 
+def read_looks(path: Path, *, max_bytes: int) -> tuple[Piece, ...]:
+    """The pieces of a file that bring colours or pictures of their own; () if none does.
+
+    Raises:
+        MeshError: the file is missing, corrupt or too large.
+    """
+    scene = _scene(path, _bytes(path, max_bytes), looks=True)
+    meshes = scene.dump()
+    if len(meshes) > MAX_PIECES:
+        return ()
+    pieces = [_piece(mesh, glb=path.suffix.lower() == ".glb") for mesh in meshes]
+    plain = all(piece.colours is None and piece.texture is None for piece in pieces)
+    return () if plain else tuple(pieces)
+
+
+def _piece(mesh: Any, *, glb: bool) -> Piece:
+    vertices = np.asarray(mesh.vertices, dtype=np.float64).reshape(-1, 3)
+    if glb:
+        vertices = vertices[:, [0, 2, 1]] * np.array([1.0, -1.0, 1.0])
+    uv = getattr(mesh.visual, "uv", None)
+    texture = _picture(mesh.visual) if uv is not None and len(uv) == len(vertices) else None
+    return Piece(
+        vertices=vertices,
+        faces=np.asarray(mesh.faces, dtype=np.int64).reshape(-1, 3),
+        colours=_vertex_colours(mesh.visual, len(vertices)),
+        uv=None if texture is None else np.nan_to_num(np.asarray(uv, dtype=np.float32)),
+        texture=texture,
+    )
+
+
+def _vertex_colours(visual: Any, count: int) -> NDArray | None:
+    """Linear colours, of the vertices or of the material."""
+    if visual.kind == "vertex":
+        srgb = np.asarray(visual.vertex_colors)[:, :3] / 255.0
+    elif visual.kind == "face":
+        return None
+    else:
+        factor = getattr(getattr(visual, "material", None), "main_color", None)
+        if factor is None:
+            return None
+        srgb = np.tile(np.asarray(factor)[:3] / 255.0, (count, 1))
+        if _picture(visual) is not None:
+            return None
+    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+
+
+def _picture(visual: Any) -> Texture | None:
+    """The base colour picture, shrunk to the largest size that is allowed."""
+    material = getattr(visual, "material", None)
+    picture = getattr(material, "baseColorTexture", None) or getattr(material, "image", None)
+    if picture is None:
+        return None
+    picture = picture.convert("RGB")
+    picture.thumbnail((LARGEST_TEXTURE, LARGEST_TEXTURE))
+    return Texture(pixels=np.asarray(picture))
+
+
 def _bytes(path: Path, max_bytes: int) -> bytes:
     try:
         if not path.is_file():
@@ -70,23 +151,28 @@ def _bytes(path: Path, max_bytes: int) -> bytes:
 
 
 def _parse(path: Path, data: bytes) -> tuple[NDArray, NDArray]:
+    mesh: trimesh.Trimesh = _scene(path, data, looks=False).to_mesh()
+    vertices = np.asarray(mesh.vertices, dtype=np.float64).reshape(-1, 3)
+    faces = np.asarray(mesh.faces, dtype=np.int64).reshape(-1, 3)
+    if path.suffix.lower() == ".glb":
+        vertices = vertices[:, [0, 2, 1]] * np.array([1.0, -1.0, 1.0])
+    return vertices, faces
+
+
+def _scene(path: Path, data: bytes, *, looks: bool) -> Any:
     import trimesh
 
     kind = path.suffix.lower().lstrip(".")
     try:
         # From memory and without a resolver: the file can't pull in textures or other files.
-        scene = trimesh.load_scene(io.BytesIO(data), file_type=kind, skip_materials=True)
-        mesh: trimesh.Trimesh = scene.to_mesh()
-        vertices = np.asarray(mesh.vertices, dtype=np.float64).reshape(-1, 3)
-        faces = np.asarray(mesh.faces, dtype=np.int64).reshape(-1, 3)
+        scene = trimesh.load_scene(io.BytesIO(data), file_type=kind, skip_materials=not looks)
+        scene.to_mesh()
     except Exception as error:
         raise MeshError(
             f"{path} can't be read as {kind.upper()}: {type(error).__name__}: {error}. "
             f"Export it again as OBJ, STL, PLY or GLB."
         ) from error
-    if kind == "glb":
-        vertices = vertices[:, [0, 2, 1]] * np.array([1.0, -1.0, 1.0])
-    return vertices, faces
+    return scene
 
 
 def natural_size(path: str, *, largest: float = 1.0) -> tuple[float, float, float]:

@@ -11,8 +11,10 @@ from text2sim.maths import quaternions as quat
 from text2sim.render.kernels import transform
 from text2sim.render.kernels.patterns import METAL, PATTERNS, PLAIN, WOOD
 from text2sim.render.kernels.surfaces import Geometry
+from text2sim.render.kernels.texturing import Textures
+from text2sim.render.textures import pack
 from text2sim.render.threads import Team
-from text2sim.types import Scene, SkinnedMesh, Trace, Visual
+from text2sim.types import RGB, Mesh, Scene, SkinnedMesh, Texture, Trace, Visual
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,27 +30,40 @@ class _Piece:
     closed: bool
     pattern: int
     metalness: float
+    opacity: float
+    uv: np.ndarray
+    texture: Texture | None
     label: int
 
 
 class LiveGeometry:
     """The geometry of a trace.
 
+    Args:
+        trace: what happens.
+        backdrop: what stands around it and never moves, in the world; labelled as sky.
+
     Attributes:
         geometry: world-space arrays of the frame last asked for.
         labels: index into `scene_labels` of each face, (F,) uint16.
+        shadowless: faces that throw no shadow: transparent ones and the backdrop, (F,).
+        transparent: faces that light comes through, (F,).
     """
 
-    def __init__(self, trace: Trace) -> None:
+    def __init__(self, trace: Trace, backdrop: tuple[Visual, ...] = ()) -> None:
         scene = trace.world.motion.scene
         assert scene is not None
         self._trace = trace
         self._skins = [actor.skin for actor in scene.actors]
         self._bones = [_bone_poses(trace, i, scene) for i in range(len(scene.actors))]
         pieces, self._ranges = _all_pieces(scene)
+        pieces += [_visual_piece(visual, 0) for visual in backdrop]
         self._rest, self._rest_normals = _stack(pieces, "vertices"), _stack(pieces, "normals")
         self._shown: list[np.ndarray | None] = [None] * len(scene.objects)
         self.labels = _per_face(pieces, "label", np.uint16)
+        self.shadowless = _per_face(pieces, "opacity", np.float32) < 1.0
+        self.shadowless |= self.labels == 0
+        self.transparent = _per_face(pieces, "opacity", np.float32) < 1.0
         self.geometry = Geometry(
             world=self._rest.copy(),
             normals=self._rest_normals.copy(),
@@ -59,10 +74,15 @@ class LiveGeometry:
             closed=_per_face(pieces, "closed", np.bool_),
             patterns=_per_face(pieces, "pattern", np.uint8),
             metalness=_per_face(pieces, "metalness", np.float32),
+            opacity=_per_face(pieces, "opacity", np.float32),
+            textures=_textures(pieces),
         )
 
-    def show(self, frame: int, team: Team) -> Geometry:
-        """Move everything that moved since the last call; the arrays are reused."""
+    def show(self, frame: float, team: Team) -> Geometry:
+        """Move everything that moved since the last call; the arrays are reused.
+
+        Between frames poses are mixed, which is near enough for the blink of a shutter.
+        """
         objects = len(self._shown)
         for i in range(objects):
             self._place(i, frame, team)
@@ -70,15 +90,18 @@ class LiveGeometry:
             window = slice(*self._ranges[objects + i])
             team.run(
                 transform.skin, len(skin.vertices),
-                skin.vertices, skin.normals, skin.joints, skin.weights, self._bones[i][frame],
-                self.geometry.world[window], self.geometry.normals[window],
+                skin.vertices, skin.normals, skin.joints, skin.weights,
+                between(self._bones[i], frame), self.geometry.world[window],
+                self.geometry.normals[window],
             )  # fmt: skip
         return self.geometry
 
-    def _place(self, index: int, frame: int, team: Team) -> None:
-        position = self._trace.object_positions[frame, index]
-        rotation = self._trace.object_rotations_wxyz[frame, index]
-        pose = np.column_stack([quat.to_matrix(rotation), position]).astype(np.float32)
+    def _place(self, index: int, frame: float, team: Team) -> None:
+        position = between(self._trace.object_positions[:, index], frame)
+        rotations = self._trace.object_rotations_wxyz[:, index]
+        low = min(max(int(frame), 0), len(rotations) - 1)
+        rotation = between(quat.to_matrix(rotations[low : low + 2]), max(frame - low, 0.0))
+        pose = np.column_stack([rotation, position]).astype(np.float32)
         shown = self._shown[index]
         if shown is not None and np.array_equal(pose, shown):
             return
@@ -89,6 +112,16 @@ class LiveGeometry:
             self._rest[start:stop], self._rest_normals[start:stop], pose,
             self.geometry.world[start:stop], self.geometry.normals[start:stop],
         )  # fmt: skip
+
+
+def between(values: np.ndarray, frame: float) -> np.ndarray:
+    """Rows of (T, ...) at a time between two of them [frames]; beyond the ends, the last one."""
+    last = len(values) - 1
+    place = min(max(frame, 0.0), float(last))
+    low = int(place)
+    if place == low:
+        return values[low]
+    return values[low] + np.float32(place - low) * (values[low + 1] - values[low])
 
 
 def scene_labels(scene: Scene) -> tuple[str, ...]:
@@ -127,12 +160,15 @@ def _visual_piece(visual: Visual, label: int) -> _Piece:
         vertices=mesh.vertices,
         normals=mesh.normals,
         local=_along_grain(mesh.vertices) if pattern in (WOOD, METAL) else mesh.vertices,
-        colours=np.tile(np.asarray(surface.colour, np.float32), (count, 1)),
+        colours=_coloured(mesh, surface.colour),
         roughness=np.full(count, surface.roughness, np.float32),
         faces=mesh.faces,
         closed=is_closed(mesh.vertices, mesh.faces),
         pattern=pattern,
         metalness=surface.metalness,
+        opacity=float(np.clip(surface.opacity, 0.0, 1.0)),
+        uv=_places(mesh.uv, count),
+        texture=surface.texture,
         label=label,
     )
 
@@ -148,8 +184,33 @@ def _skin_piece(skin: SkinnedMesh, label: int) -> _Piece:
         closed=is_closed(skin.vertices, skin.faces),
         pattern=PLAIN,
         metalness=0.0,
+        opacity=1.0,
+        uv=_places(skin.uv, len(skin.vertices)),
+        texture=skin.texture,
         label=label,
     )
+
+
+def _coloured(mesh: Mesh, colour: RGB) -> np.ndarray:
+    """Linear colour of each vertex, (V, 3)."""
+    colours = np.tile(np.asarray(colour, np.float32), (len(mesh.vertices), 1))
+    return colours if mesh.colours is None else colours * mesh.colours
+
+
+def _places(uv: np.ndarray | None, count: int) -> np.ndarray:
+    return np.zeros((count, 2), np.float32) if uv is None else uv
+
+
+def _textures(pieces: list[_Piece]) -> Textures:
+    """The textures of all pieces, each once."""
+    pictures = list({piece.texture: None for piece in pieces if piece.texture is not None})
+    index: dict[Texture | None, int] = {None: -1, **{p: i for i, p in enumerate(pictures)}}
+    numbers = np.repeat(
+        np.array([index[piece.texture] for piece in pieces], np.int16),
+        [len(piece.faces) for piece in pieces],
+    )
+    places = [np.zeros((0, 2), np.float32), *(piece.uv for piece in pieces)]
+    return pack(pictures, numbers, np.concatenate(places))
 
 
 def _along_grain(vertices: np.ndarray) -> np.ndarray:

@@ -8,16 +8,22 @@ import numpy as np
 
 from text2sim.maths.camera import focal_length, look_at
 from text2sim.render import look
-from text2sim.render.geometry import LiveGeometry
-from text2sim.render.kernels import drawing, occlusion, setup, shading, surfaces, work
+from text2sim.render.geometry import LiveGeometry, between
+from text2sim.render.kernels import blurring, drawing, occlusion, setup, shading, surfaces, work
+from text2sim.render.room import room
 from text2sim.render.shadows import ShadowPass
+from text2sim.render.textures import LINEAR, encode
 from text2sim.render.threads import Team
-from text2sim.types import CameraTrack, Trace
+from text2sim.types import CameraTrack, Look, Trace
 
 BAND = 16
 """Picture rows that one thread draws at a time."""
 CENTRE = np.array([[0.5, 0.5]], np.float32)
 """Offset of the one sample that all channels but rgb read [px]."""
+
+_EXPOSURES = 8
+"""Fewest pictures of which a blurred one is the mean."""
+_CURVE = 255.0 * encode(np.linspace(0.0, 1.0, 4096, dtype=np.float32) ** 2)
 
 
 class Quality(NamedTuple):
@@ -47,25 +53,52 @@ class Seen(NamedTuple):
 
 
 class Painter:
-    """Paints the frames of a trace, one after the other."""
+    """Paints the frames of a trace, one after the other.
+
+    Args:
+        trace: what happens.
+        camera: seen from where.
+        size: width and height of the picture [px].
+        quality: what to spend.
+        team: threads.
+        name: of the look; None: the scene's.
+        shutter: share of the time between two frames in which light is gathered.
+    """
 
     def __init__(
-        self, trace: Trace, camera: CameraTrack, size: tuple[int, int], quality: Quality, team: Team
+        self,
+        trace: Trace,
+        camera: CameraTrack,
+        size: tuple[int, int],
+        quality: Quality,
+        team: Team,
+        *,
+        name: Look | None = None,
+        shutter: float = 0.0,
     ) -> None:
         scene = trace.world.motion.scene
         assert scene is not None
         self.scene, self.size, self.team = scene, size, team
-        self._live = LiveGeometry(trace)
+        name = name or scene.look
+        mood = look.LOOKS[name]
+        self._live = LiveGeometry(trace, room(trace, camera) if mood.room else ())
+        self._shadowless = np.flatnonzero(self._live.shadowless)
         self._track, self._size, self._quality, self._team = camera, size, quality, team
-        self._lights = look.lights(camera.target[0] - camera.eye[0], scene.ground)
+        self._lights = look.lights(camera.target[0] - camera.eye[0], scene.ground, name)
+        self._sky = look.sky(name, scene.ground)
         self._floor = look.floor(scene.ground)
         self._dither = look.dither()
-        self._shadows = ShadowPass(trace, self._lights.to_sun, quality.shadow_size)
+        side = int(mood.detail * quality.shadow_size)
+        self._shadows = ShadowPass(trace, self._lights.to_sun, side, mood.size)
+        self._shutter, self._offsets = shutter, quality.samples
+        if shutter > 0.0:
+            self._offsets = quality.samples[:1]
+            self._total = np.empty((size[1], size[0], 3), np.float32)
         self._allocate(len(self._live.geometry.faces))
 
     def _allocate(self, faces: int) -> None:
         width, height = self._size
-        samples = len(self._quality.samples)
+        samples = len(self._offsets)
         self._boxes = np.empty((faces, 4), np.int32)
         self._planes = np.empty((faces, 4, 3), np.float32)
         self._nearness = np.empty((height, width, samples), np.float32)
@@ -74,6 +107,12 @@ class Painter:
         self._touched = np.zeros((bands, tiles), np.bool_)
         self._floats = np.empty((bands, work.FLOATS), np.float32)
         self._integers = np.empty((bands, work.INTEGERS), np.int32)
+        self._glassy = np.zeros((bands, tiles), np.bool_)
+        self._layers = [
+            (np.empty_like(self._nearness), np.empty_like(self._ids))
+            for _ in range(2 if self._live.transparent.any() else 0)
+        ]
+        self._nowhere = np.full_like(self._nearness, np.inf) if self._layers else self._nearness
         self._half = np.empty((height // 2, width // 2), np.float32)
         self._noisy = np.empty_like(self._half)
         self._openness = np.ones_like(self._half)
@@ -81,19 +120,39 @@ class Painter:
 
     def paint(self, frame: int, rgb: np.ndarray) -> None:
         """Fill the sRGB picture (H, W, 3) of a frame."""
-        live, team = self._live, self._team
-        geometry = live.show(frame, team)
-        shadow = self._shadows.draw(frame, geometry, self._boxes, self._planes, team)
+        if self._shutter == 0.0:
+            self._paint(frame, rgb)
+            return
+        samples, team = self._quality.samples, self._team
+        count = max(_EXPOSURES, 2 * len(samples))
+        for k in range(count):
+            self._offsets = samples[k % len(samples)][None]
+            self._paint(frame + self._shutter * ((k + 0.5) / count - 0.5), rgb)
+            team.run(blurring.add_light, len(rgb), rgb, LINEAR, k == 0, self._total)
+        team.run(blurring.take_mean, len(rgb), self._total, count, _CURVE, self._dither, rgb)
+        self._live.show(frame, team)  # For those who measure, time is the frame's own again.
         self._camera = self._camera_at(frame)
         self._set_up()
-        self._draw(self._quality.samples, self._touched, self._nearness, self._ids)
+
+    def _paint(self, frame: float, rgb: np.ndarray) -> None:
+        live, team = self._live, self._team
+        geometry = live.show(frame, team)
+        shadow = self._shadows.draw(
+            frame, geometry, self._boxes, self._planes, self._shadowless, team
+        )
+        self._camera = self._camera_at(frame)
+        self._set_up()
+        self._draw(self._offsets, self._touched, self._nearness, self._ids)
         if self._quality.occlusion_pairs:
             self._occlude()
+        for layer in range(len(self._layers)):
+            self._draw_layer(layer)
+        near, far = [ids for _, ids in self._layers] or [self._ids, self._ids]
         team.run(
             shading.shade, len(self._touched),
-            BAND, self._touched, self._ids, self._boxes, self._planes, self._quality.samples,
-            self._horizon(), self._openness, self._camera, geometry, self._lights, self._floor,
-            shadow, self._dither, self._floats, self._integers, rgb,
+            BAND, self._touched, self._ids, self._glassy, near, far, self._boxes, self._planes,
+            self._offsets, self._horizon(), self._openness, self._camera, geometry, self._lights,
+            self._sky, self._floor, shadow, self._dither, self._floats, self._integers, rgb,
         )  # fmt: skip
 
     def see(self, nearness: np.ndarray, ids: np.ndarray) -> Seen:
@@ -109,8 +168,8 @@ class Painter:
             self._floor, self._floats,
         )  # fmt: skip
 
-    def _camera_at(self, frame: int) -> surfaces.Camera:
-        eye, target = self._track.eye[frame], self._track.target[frame]
+    def _camera_at(self, frame: float) -> surfaces.Camera:
+        eye, target = between(self._track.eye, frame), between(self._track.target, frame)
         width, height = self._size
         right, down, forward = look_at(eye, target).tolist()
         return surfaces.Camera(
@@ -137,10 +196,22 @@ class Painter:
         *, everywhere: bool = False,
     ) -> None:  # fmt: skip
         starts, items = setup.sort_into_bands(self._boxes, len(touched), BAND)
+        hidden = np.zeros_like(self._live.transparent) if everywhere else self._live.transparent
         self._team.run(
             drawing.draw, len(touched),
             BAND, starts, items, self._boxes, self._planes, samples, self._horizon(), everywhere,
-            touched, nearness, ids,
+            hidden, touched, nearness, ids,
+        )  # fmt: skip
+
+    def _draw_layer(self, layer: int) -> None:
+        """The nearest transparent faces, or the nearest behind those."""
+        front = self._layers[0][0] if layer else self._nowhere
+        starts, items = setup.sort_into_bands(self._boxes, len(self._touched), BAND)
+        self._team.run(
+            drawing.draw_layer, len(self._touched),
+            BAND, starts, items, self._boxes, self._planes, self._offsets,
+            self._live.transparent, self._touched, self._nearness, front, self._glassy,
+            *self._layers[layer],
         )  # fmt: skip
 
     def _horizon(self) -> np.ndarray:

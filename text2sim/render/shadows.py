@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from text2sim.maths.camera import look_at
+from text2sim.render.geometry import between
 from text2sim.render.kernels import drawing, setup, shadowing
 from text2sim.render.kernels.lighting import Colour
 from text2sim.render.kernels.shadowing import Shadow
@@ -21,9 +22,17 @@ NEARBY = 6.0
 
 
 class ShadowPass:
-    """Draws the shadow map of a frame; the map's scale is the same for the whole clip."""
+    """Draws the shadow map of a frame; the map's scale is the same for the whole clip.
 
-    def __init__(self, trace: Trace, to_sun: Colour, size: int) -> None:
+    Args:
+        trace: what happens.
+        to_sun: direction towards the light.
+        size: side of the map [texels].
+        angle: that the light spans [rad].
+    """
+
+    def __init__(self, trace: Trace, to_sun: Colour, size: int, angle: float) -> None:
+        self._angle = angle
         self._centres = _centres(trace)
         self._axes = look_at(to_sun, np.zeros(3))
         self._axes[2] = to_sun
@@ -36,31 +45,42 @@ class ShadowPass:
 
     def draw(
         self,
-        frame: int,
+        frame: float,
         geometry: Geometry,
         boxes: np.ndarray,
         planes: np.ndarray,
+        transparent: np.ndarray,
         team: Team,
     ) -> Shadow:
-        """The shadow map of a frame; `boxes` and `planes` are scratch space."""
+        """The shadow map of a frame; `boxes` and `planes` are scratch space.
+
+        Faces that are `transparent` (F,) throw no shadow.
+        """
         matrix, size = self._frame(frame), len(self._nearness)
         team.run(
             setup.setup_orthographic, len(geometry.faces),
             geometry.world, geometry.faces, geometry.closed, matrix, size, boxes, planes,
         )  # fmt: skip
+        boxes[transparent, :2] = 1, 0
         starts, items = setup.sort_into_bands(boxes, self._bands, BAND)
         team.run(
             drawing.draw_shadow_map, self._bands,
             BAND, starts, items, boxes, planes, self._dirty, self._nearness, self._ranges,
         )  # fmt: skip
-        return Shadow(nearness=self._nearness, ranges=self._ranges, frame=matrix, texel=self._texel)
+        return Shadow(
+            nearness=self._nearness,
+            ranges=self._ranges,
+            frame=matrix,
+            texel=self._texel,
+            size=self._angle,
+        )
 
-    def _frame(self, frame: int) -> np.ndarray:
+    def _frame(self, frame: float) -> np.ndarray:
         """World points to (x, y) [texels] and nearness [m], (3, 4), snapped to whole texels."""
         matrix = np.zeros((3, 4))
         matrix[:2, :3] = self._axes[:2] / self._texel
         matrix[2, :3] = self._axes[2]
-        centre = np.round(matrix[:2, :3] @ self._centres[frame])
+        centre = np.round(matrix[:2, :3] @ between(self._centres, frame))
         matrix[:2, 3] = 0.5 * len(self._nearness) - centre
         return matrix
 

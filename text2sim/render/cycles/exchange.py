@@ -26,7 +26,6 @@ from text2sim.io.moving import MovingScene
 from text2sim.maths import quaternions as quat
 from text2sim.render import look
 from text2sim.render.geometry import scene_labels
-from text2sim.render.kernels.shadowing import SUN_SIZE
 from text2sim.render.stage import Picture
 from text2sim.render.tone import tone_curve
 from text2sim.types import CameraTrack, Scene, Trace
@@ -77,9 +76,10 @@ def _camera(camera: CameraTrack, trace: Trace) -> dict[str, Any]:
 
 def _light(camera: CameraTrack, scene: Scene) -> dict[str, Any]:
     """Sun, fill and sky of the rasteriser; colours are linear radiances."""
-    lights = look.lights(camera.target[0] - camera.eye[0], scene.ground)
+    lights = look.lights(camera.target[0] - camera.eye[0], scene.ground, scene.look)
+    angle = look.LOOKS[scene.look].size
     return {
-        "sun": {"direction": lights.to_sun, "colour": lights.sun, "angle": SUN_SIZE},
+        "sun": {"direction": lights.to_sun, "colour": lights.sun, "angle": angle},
         "fill": {"direction": lights.to_fill, "colour": lights.fill, "angle": FILL_SIZE},
         "ambient": lights.ambient,
         "zenith": lights.zenith,

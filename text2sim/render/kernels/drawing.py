@@ -9,7 +9,7 @@ from text2sim.render.kernels.setup import NEAR
 from text2sim.render.kernels.shadowing import BLOCK, FAR_BELOW
 from text2sim.render.kernels.work import TILE
 
-SKY, GROUND = -2, -1
+NOTHING, SKY, GROUND = -3, -2, -1
 """Face numbers of what has no triangles."""
 
 
@@ -48,6 +48,7 @@ def draw(
     offsets: np.ndarray,
     horizon: np.ndarray,
     everywhere: bool,
+    hidden: np.ndarray,
     touched: np.ndarray,
     nearness: np.ndarray,
     ids: np.ndarray,
@@ -58,6 +59,7 @@ def draw(
         offsets: of the samples within a pixel, (S, 2).
         horizon: the ground's 1 / depth is a x + b y + c at pixel position (x, y), (3,).
         everywhere: fill all tiles, not only those that triangles may touch.
+        hidden: faces to leave out, (F,).
         touched: gets which tiles were filled, (bands, tiles).
     """
     height = len(ids)
@@ -71,6 +73,8 @@ def draw(
         _clear(top, bottom, offsets, horizon, touched[band], nearness, ids)
         for k in range(starts[band], starts[band + 1]):
             face = items[k]
+            if hidden[face]:
+                continue
             _draw_face(face, top, bottom, boxes[face], planes[face], offsets, nearness, ids)
 
 
@@ -127,6 +131,85 @@ def _draw_face(
                     if nearness[y, x0 + dx, s] < q <= limit:
                         nearness[y, x0 + dx, s] = q
                         ids[y, x0 + dx, s] = face
+
+
+@kernel
+def draw_layer(
+    start: int,
+    stop: int,
+    rows: int,
+    starts: np.ndarray,
+    items: np.ndarray,
+    boxes: np.ndarray,
+    planes: np.ndarray,
+    offsets: np.ndarray,
+    transparent: np.ndarray,
+    touched: np.ndarray,
+    solid: np.ndarray,
+    front: np.ndarray,
+    glassy: np.ndarray,
+    nearness: np.ndarray,
+    ids: np.ndarray,
+) -> None:
+    """Fill bands with the nearest transparent faces between what is solid and the layer in front.
+
+    After Everitt (2001), "Interactive order-independent transparency": one layer a call.
+
+    Args:
+        transparent: faces that count, (F,).
+        touched: tiles of `solid` that are filled, (bands, tiles).
+        solid, front: nearness of what is behind and in front [1/m], (H, W, S).
+        glassy: gets the tiles in which transparent faces may be, (bands, tiles).
+        nearness, ids: of this layer, (H, W, S); NOTHING where there is none.
+    """
+    height, width, samples = ids.shape
+    for band in range(start, stop):
+        top, bottom = band * rows, min(height, band * rows + rows)
+        glassy[band] = False
+        for k in range(starts[band], starts[band + 1]):
+            if transparent[items[k]]:
+                box = boxes[items[k]]
+                for tile in range(box[0] // TILE, box[1] // TILE + 1):
+                    glassy[band, tile] = touched[band, tile]
+        for y in range(top, bottom):
+            for x in range(width):
+                if glassy[band, x // TILE]:
+                    for s in range(samples):
+                        nearness[y, x, s], ids[y, x, s] = solid[y, x, s], NOTHING
+        for k in range(starts[band], starts[band + 1]):
+            face = items[k]
+            if transparent[face]:
+                _draw_between(
+                    face, top, bottom, boxes[face], planes[face], offsets, front, nearness, ids
+                )
+
+
+@inner
+def _draw_between(
+    face: int,
+    top: int,
+    bottom: int,
+    box: np.ndarray,
+    plane: np.ndarray,
+    offsets: np.ndarray,
+    front: np.ndarray,
+    nearness: np.ndarray,
+    ids: np.ndarray,
+) -> None:
+    limit = np.float32(1.0 / NEAR)
+    for y in range(max(box[2], top), min(box[3] + 1, bottom)):
+        for x in range(box[0], box[1] + 1):
+            for s in range(len(offsets)):
+                px = np.float32(x - box[0]) + offsets[s, 0]
+                py = np.float32(y - box[2]) + offsets[s, 1]
+                if (
+                    plane[0, 0] * px + plane[0, 1] * py + plane[0, 2] >= 0.0
+                    and plane[1, 0] * px + plane[1, 1] * py + plane[1, 2] >= 0.0
+                    and plane[2, 0] * px + plane[2, 1] * py + plane[2, 2] >= 0.0
+                ):
+                    q = plane[3, 0] * px + plane[3, 1] * py + plane[3, 2]
+                    if nearness[y, x, s] < q < front[y, x, s] and q <= limit:
+                        nearness[y, x, s], ids[y, x, s] = q, face
 
 
 @kernel

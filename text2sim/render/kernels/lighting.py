@@ -152,6 +152,7 @@ def light_fragments(work: np.ndarray, count: int, eye: Colour, lights: Lights) -
         through = work[CLEAR + i]
         fade = reach * far
         fade = ONE / (ONE + fade * (ONE + fade * (HALF + f32(0.2) * fade)))
+        gone = (ONE - fade) * (ONE - through)
         # Three times the same, as loops over channels would stop the compiler.
         c = work[RED + i]
         base = DIELECTRIC * solid + c * metal
@@ -162,7 +163,7 @@ def light_fragments(work: np.ndarray, count: int, eye: Colour, lights: Lights) -
         body = c * solid * (ONE - layer) * (ONE - through)
         out = body * (all_around + sr * sun)
         out += layer * glossy + (base + (ONE - base) * edge) * more * shine * sr
-        work[OUT_RED + i] = work[SKY_RED + i] + (out - work[SKY_RED + i]) * fade
+        work[OUT_RED + i] = work[SKY_RED + i] * gone + out * fade
         c = work[GREEN + i]
         base = DIELECTRIC * solid + c * metal
         all_around = (bg + (ag - bg) * up + fg * wrap) * open_sky
@@ -172,7 +173,7 @@ def light_fragments(work: np.ndarray, count: int, eye: Colour, lights: Lights) -
         body = c * solid * (ONE - layer) * (ONE - through)
         out = body * (all_around + sg * sun)
         out += layer * glossy + (base + (ONE - base) * edge) * more * shine * sg
-        work[OUT_GREEN + i] = work[SKY_GREEN + i] + (out - work[SKY_GREEN + i]) * fade
+        work[OUT_GREEN + i] = work[SKY_GREEN + i] * gone + out * fade
         c = work[BLUE + i]
         base = DIELECTRIC * solid + c * metal
         all_around = (bb + (ab - bb) * up + fb * wrap) * open_sky
@@ -182,4 +183,4 @@ def light_fragments(work: np.ndarray, count: int, eye: Colour, lights: Lights) -
         body = c * solid * (ONE - layer) * (ONE - through)
         out = body * (all_around + sb * sun)
         out += layer * glossy + (base + (ONE - base) * edge) * more * shine * sb
-        work[OUT_BLUE + i] = work[SKY_BLUE + i] + (out - work[SKY_BLUE + i]) * fade
+        work[OUT_BLUE + i] = work[SKY_BLUE + i] * gone + out * fade

@@ -12,14 +12,18 @@ import numpy as np
 from numpy import float32 as f32
 
 from text2sim.render.kernels.compiling import inner, kernel
-from text2sim.render.kernels.drawing import GROUND, SKY
+from text2sim.render.kernels.drawing import GROUND, NOTHING, SKY
 from text2sim.render.kernels.lighting import Lights, light_fragments
 from text2sim.render.kernels.shadowing import Shadow, sunlit
+from text2sim.render.kernels.sky import Sky, fill_sky, show_sky
 from text2sim.render.kernels.surfaces import Camera, Floor, Geometry, fill_face, fill_ground
 from text2sim.render.kernels.work import (
+    BLUE,
+    CLEAR,
     COLUMN,
     COUNT,
     FACE,
+    GREEN,
     NX,
     NY,
     NZ,
@@ -28,15 +32,13 @@ from text2sim.render.kernels.work import (
     OUT_BLUE,
     OUT_GREEN,
     OUT_RED,
+    OVER,
     PX,
     PY,
     PZ,
-    SKY_BLUE,
-    SKY_GREEN,
-    SKY_RED,
+    RED,
     SUN,
     TILE,
-    TINY,
     ZERO,
     X,
     Y,
@@ -47,15 +49,17 @@ EXPOSURE = f32(0.52)
 
 @kernel
 def shade(
-    start: int, stop: int, rows: int, touched: np.ndarray, ids: np.ndarray, boxes: np.ndarray,
+    start: int, stop: int, rows: int, touched: np.ndarray, ids: np.ndarray, glassy: np.ndarray,
+    near_ids: np.ndarray, far_ids: np.ndarray, boxes: np.ndarray,
     planes: np.ndarray, offsets: np.ndarray, horizon: np.ndarray, open_sky: np.ndarray,
-    camera: Camera, geometry: Geometry, lights: Lights, floor: Floor, shadow: Shadow,
+    camera: Camera, geometry: Geometry, lights: Lights, sky: Sky, floor: Floor, shadow: Shadow,
     dither: np.ndarray, floats: np.ndarray, integers: np.ndarray, out: np.ndarray,
 ) -> None:  # fmt: skip
     """Fill bands of `rows` rows of the sRGB picture (H, W, 3).
 
     Args:
         touched: tiles with triangles, (bands, tiles); in the others `ids` says nothing.
+        glassy: tiles with transparent faces; `near_ids` and `far_ids` are their two layers.
         offsets: of the samples within a pixel, (S, 2).
         horizon: see `drawing.draw`.
         open_sky: unoccluded share, (H // 2, W // 2).
@@ -69,19 +73,24 @@ def shade(
             for tile in range(touched.shape[1]):
                 left = tile * TILE
                 columns = min(TILE, width - left)
-                if touched[band, tile]:
+                glass, plain = glassy[band, tile], not touched[band, tile]
+                if glass:
+                    count = _collect_layers(
+                        work, who, ids, near_ids, far_ids, offsets, y, left, columns
+                    )
+                elif not plain:
                     count = _collect(work, who, ids, offsets, y, left, columns)
                 else:
                     count = columns
                     _collect_far(work, who, horizon, y, left, columns)
-                _fill_sky(work, count, camera, lights)
+                fill_sky(work, count, camera, lights, sky)
                 first = 0
                 while first < count:
                     last = _end_of_run(who, first, count)
                     face = who[FACE + first]
                     part, size = work[first:], last - first
                     if face == SKY:
-                        _show_sky(part, size)
+                        show_sky(part, size, camera, lights, sky)
                     elif face == GROUND:
                         fill_ground(part, size, camera, floor)
                     else:
@@ -89,8 +98,13 @@ def shade(
                     first = last
                 _fill_shares(work, who, count, y, left, open_sky, shadow)
                 _light_all(work, who, count, camera, lights)
+                if glass:
+                    _lay_over(work, who, count)
                 _expose(work, count)
-                _put(work, who, count, columns, len(offsets), dither[y & 7], out[y], left)
+                if plain:
+                    _put_plain(work, columns, dither[y & 7], out[y], left)
+                else:
+                    _put(work, who, count, columns, len(offsets), dither[y & 7], out[y], left)
 
 
 @inner
@@ -118,6 +132,38 @@ def _collect(
 
 
 @inner
+def _collect_layers(
+    work: np.ndarray, who: np.ndarray, ids: np.ndarray, near_ids: np.ndarray, far_ids: np.ndarray,
+    offsets: np.ndarray, y: int, left: int, columns: int,
+) -> int:  # fmt: skip
+    """The same where transparent faces lie over the others: what is farthest comes first."""
+    count, samples = 0, len(offsets)
+    for column in range(columns):
+        x = left + column
+        s = 0
+        while s < samples:
+            face, far, near = ids[y, x, s], far_ids[y, x, s], near_ids[y, x, s]
+            px, py, covered = offsets[s, 0], offsets[s, 1], 1
+            s += 1
+            while s < samples and (
+                ids[y, x, s] == face and far_ids[y, x, s] == far and near_ids[y, x, s] == near
+            ):
+                px, py, covered = px + offsets[s, 0], py + offsets[s, 1], covered + 1
+                s += 1
+            share = ONE / f32(covered)
+            begin = count
+            for layer in (face, far, near):
+                if layer != NOTHING:
+                    work[X + count] = f32(x) + px * share
+                    work[Y + count] = f32(y) + py * share
+                    who[FACE + count], who[COLUMN + count] = layer, column
+                    who[COUNT + count], who[OVER + count] = 0, count > begin
+                    count += 1
+            who[COUNT + count - 1] = covered
+    return count
+
+
+@inner
 def _collect_far(
     work: np.ndarray, who: np.ndarray, horizon: np.ndarray, y: int, left: int, columns: int
 ) -> None:
@@ -137,41 +183,6 @@ def _end_of_run(who: np.ndarray, first: int, count: int) -> int:
     while last < count and who[FACE + last] == face:
         last += 1
     return last
-
-
-@inner
-def _fill_sky(work: np.ndarray, count: int, camera: Camera, lights: Lights) -> None:
-    """Colour of the sky, or of its lower edge, behind each fragment, with a glow by the sun."""
-    rx, ry, rz = f32(camera.right[0]), f32(camera.right[1]), f32(camera.right[2])
-    dx, dy, dz = f32(camera.down[0]), f32(camera.down[1]), f32(camera.down[2])
-    fx, fy, fz = f32(camera.forward[0]), f32(camera.forward[1]), f32(camera.forward[2])
-    inverse = f32(1.0 / camera.focal)
-    cx, cy = f32(camera.centre_x), f32(camera.centre_y)
-    sx, sy, sz = f32(lights.to_sun[0]), f32(lights.to_sun[1]), f32(lights.to_sun[2])
-    zr, zg, zb = f32(lights.zenith[0]), f32(lights.zenith[1]), f32(lights.zenith[2])
-    hr, hg, hb = f32(lights.horizon[0]), f32(lights.horizon[1]), f32(lights.horizon[2])
-    sr = f32(0.035 * lights.sun[0])
-    sg, sb = f32(0.035 * lights.sun[1]), f32(0.035 * lights.sun[2])
-    for i in range(count):
-        u, v = (work[X + i] - cx) * inverse, (work[Y + i] - cy) * inverse
-        x, y, z = fx + u * rx + v * dx, fy + u * ry + v * dy, fz + u * rz + v * dz
-        k = ONE / np.sqrt(x * x + y * y + z * z + TINY)
-        low = ONE - min(max(z * k, ZERO), ONE)
-        high = ONE - low * low * low
-        glow = max((x * sx + y * sy + z * sz) * k, ZERO)
-        glow = glow * glow
-        glow = glow * glow
-        work[SKY_RED + i] = hr + (zr - hr) * high + sr * glow
-        work[SKY_GREEN + i] = hg + (zg - hg) * high + sg * glow
-        work[SKY_BLUE + i] = hb + (zb - hb) * high + sb * glow
-
-
-@inner
-def _show_sky(work: np.ndarray, count: int) -> None:
-    for i in range(count):
-        work[OUT_RED + i] = work[SKY_RED + i]
-        work[OUT_GREEN + i] = work[SKY_GREEN + i]
-        work[OUT_BLUE + i] = work[SKY_BLUE + i]
 
 
 @inner
@@ -230,18 +241,34 @@ def _display(radiance: float) -> float:
 
 
 @inner
+def _lay_over(work: np.ndarray, who: np.ndarray, count: int) -> None:
+    """Add to transparent fragments what comes through them, in the colour of the glass."""
+    for i in range(1, count):
+        if who[OVER + i]:
+            share = work[CLEAR + i]
+            work[OUT_RED + i] += share * np.sqrt(work[RED + i]) * work[OUT_RED + i - 1]
+            work[OUT_GREEN + i] += share * np.sqrt(work[GREEN + i]) * work[OUT_GREEN + i - 1]
+            work[OUT_BLUE + i] += share * np.sqrt(work[BLUE + i]) * work[OUT_BLUE + i - 1]
+
+
+@inner
+def _put_plain(
+    work: np.ndarray, columns: int, grain: np.ndarray, out: np.ndarray, left: int
+) -> None:
+    """One fragment a pixel."""
+    for i in range(columns):
+        step = grain[(left + i) & 7]
+        out[left + i, 0] = min(work[OUT_RED + i] + step, f32(255.0))
+        out[left + i, 1] = min(work[OUT_GREEN + i] + step, f32(255.0))
+        out[left + i, 2] = min(work[OUT_BLUE + i] + step, f32(255.0))
+
+
+@inner
 def _put(
     work: np.ndarray, who: np.ndarray, count: int, columns: int, samples: int, grain: np.ndarray,
     out: np.ndarray, left: int,
 ) -> None:  # fmt: skip
     """Average the fragments of each pixel; `grain` is added before rounding down."""
-    if who[COUNT] == 0:
-        for i in range(columns):
-            step = grain[(left + i) & 7]
-            out[left + i, 0] = min(work[OUT_RED + i] + step, f32(255.0))
-            out[left + i, 1] = min(work[OUT_GREEN + i] + step, f32(255.0))
-            out[left + i, 2] = min(work[OUT_BLUE + i] + step, f32(255.0))
-        return
     scale, i = ONE / f32(samples), 0
     for column in range(columns):
         red, green, blue = ZERO, ZERO, ZERO

@@ -16,8 +16,6 @@ BLOCK = 16
 """Side of the blocks whose range is known [texels]; at least twice the filter's reach."""
 REACH = 7
 """Texels from the centre to the farthest that counts."""
-SUN_SIZE = 0.07
-"""Angle that the sun spans [rad]: larger than the real one, for soft light."""
 FAR_BELOW = -1e9
 """Nearness to the sun where nothing was drawn [m]."""
 LIFT = 2.0
@@ -34,12 +32,14 @@ class Shadow(NamedTuple):
         ranges: its smallest and largest value in each block, (N // BLOCK, N // BLOCK, 2).
         frame: takes world points to x, y [texels] and nearness [m], (3, 4).
         texel: side of a texel [m].
+        size: angle that the light spans [rad].
     """
 
     nearness: np.ndarray
     ranges: np.ndarray
     frame: np.ndarray
     texel: float
+    size: float
 
 
 @inner
@@ -104,7 +104,7 @@ def _penumbra(shadow: Shadow, u: float, v: float, near: float, gx: float, gy: fl
                 count += 1.0
     if count == 0.0:
         return -1.0
-    width = 0.5 * SUN_SIZE * total / count / shadow.texel
+    width = 0.5 * shadow.size * total / count / shadow.texel
     return min(max(width, SHARPEST), REACH - 1.0)
 
 

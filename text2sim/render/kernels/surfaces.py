@@ -8,8 +8,9 @@ import numpy as np
 from numpy import float32 as f32
 
 from text2sim.render.kernels.compiling import inner
-from text2sim.render.kernels.lighting import Colour
+from text2sim.render.kernels.lighting import Colour, fifth
 from text2sim.render.kernels.materials import lay_mortar, pattern_ground, pattern_object
+from text2sim.render.kernels.texturing import Textures, lay_texture
 from text2sim.render.kernels.work import (
     BLUE,
     CLEAR,
@@ -62,6 +63,8 @@ class Geometry(NamedTuple):
     """Faces of closed meshes, whose back is never seen."""
     patterns: np.ndarray
     metalness: np.ndarray
+    opacity: np.ndarray
+    textures: Textures
 
 
 class Floor(NamedTuple):
@@ -140,6 +143,10 @@ def fill_face(
     for i in range(count):
         work[ROUGH + i] = work[U + i] * k0 + work[V + i] * k1 + work[W + i] * k2
         work[METAL + i], work[CLEAR + i] = metal, ZERO
+    if geometry.textures.numbers[face] >= 0:
+        lay_texture(work, count, geometry.textures, face, (i0, i1, i2), plane, DEPTH)
+    if geometry.opacity[face] < ONE:
+        _let_through(work, count, camera, ONE - geometry.opacity[face])
     pattern = geometry.patterns[face]
     if pattern > 0:
         _blend(work, count, geometry.local, i0, i1, i2, U)
@@ -177,3 +184,14 @@ def _finish_normals(work: np.ndarray, count: int, camera: Camera) -> None:
         work[NX + i], work[NY + i], work[NZ + i] = nx * k, ny * k, nz * k
         foot = work[DEPTH + i] * inverse / max(facing, f32(0.25))
         work[FOOT_U + i] = foot
+
+
+@inner
+def _let_through(work: np.ndarray, count: int, camera: Camera, share: float) -> None:
+    """A transparent surface lets light through, but little where it is seen at a low angle."""
+    ex, ey, ez = f32(camera.eye[0]), f32(camera.eye[1]), f32(camera.eye[2])
+    for i in range(count):
+        vx, vy, vz = ex - work[PX + i], ey - work[PY + i], ez - work[PZ + i]
+        far = np.sqrt(vx * vx + vy * vy + vz * vz + TINY)
+        facing = abs(work[NX + i] * vx + work[NY + i] * vy + work[NZ + i] * vz) / far
+        work[CLEAR + i] = share * (ONE - fifth(min(facing, ONE)))

@@ -32,9 +32,10 @@ linear base colour; roughness, metalness, share of light let through; coordinate
 is behind the haze; outgoing radiance."""
 FLOATS = 29 * CAPACITY
 
-FACE, COLUMN, COUNT = (k * CAPACITY for k in range(3))
-"""The same for whole numbers: face, column in the tile, and samples of the pixel it covers."""
-INTEGERS = 3 * CAPACITY
+FACE, COLUMN, COUNT, OVER = (k * CAPACITY for k in range(4))
+"""The same for whole numbers: face, column in the tile, samples of the pixel it covers (0 if more
+lies over it), and whether it lies over the fragment before."""
+INTEGERS = 4 * CAPACITY
 
 ZERO, HALF, ONE, TWO = f32(0.0), f32(0.5), f32(1.0), f32(2.0)
 TINY = f32(1e-12)

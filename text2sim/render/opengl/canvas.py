@@ -52,8 +52,9 @@ class Canvas:
         self._gl, self._track, self._size, self._quality = context, camera, size, quality
         self._team, self._live = team, LiveGeometry(trace)
         self._classes = np.array(label_classes(scene), np.uint16)
-        lights = look.lights(camera.target[0] - camera.eye[0], scene.ground)
-        self._sun = ShadowPass(trace, lights.to_sun, quality.shadow_size)
+        lights = look.lights(camera.target[0] - camera.eye[0], scene.ground, scene.look)
+        angle = look.LOOKS[scene.look].size
+        self._sun = ShadowPass(trace, lights.to_sun, quality.shadow_size, angle)
         floor = look.floor(scene.ground)
         self._constants = {
             **lights._asdict(), "exposure": EXPOSURE, "size": size,
