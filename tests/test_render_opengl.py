@@ -75,18 +75,18 @@ def test_depths_and_normals_agree(both):
 
 def test_pictures_agree(both):
     ours, theirs = both
-    assert np.abs(ours.rgb.astype(int) - theirs.rgb).mean() < 2.0
+    assert np.abs(ours.rgb.astype(int) - theirs.rgb).mean() < 0.5
     for label in range(len(ours.labels)):
         seen = (ours.segmentation == label) & (theirs.segmentation == label)
         apart = ours.rgb[seen].mean(axis=0) - theirs.rgb[seen].mean(axis=0)
-        assert np.abs(apart).max() < 4.0, ours.labels[label]
+        assert np.abs(apart).max() < 1.5, ours.labels[label]
 
 
 @pytest.mark.parametrize("quality", ["draft", "high"])
 def test_other_qualities(quality):
     trace = trace_of(scene_of(box("b", [-0.5, -0.5, 0], [0.5, 0.5, 1]), camera=VIEW))
     ours, theirs = pair(trace, quality=quality, channels=("rgb",))
-    assert np.abs(ours.rgb.astype(int) - theirs.rgb).mean() < 2.0
+    assert np.abs(ours.rgb.astype(int) - theirs.rgb).mean() < 0.5
 
 
 def test_shadows_fall_where_the_rasteriser_puts_them(both):
@@ -102,15 +102,14 @@ def test_shadows_fall_where_the_rasteriser_puts_them(both):
 @pytest.mark.parametrize("pattern", PATTERNS)
 def test_patterns(pattern):
     surface = Surface(colour=(0.4, 0.3, 0.2), pattern=pattern)
-    scene = scene_of(box("b", [-0.9, -0.9, 0], [0.9, 0.9, 1.2], surface=surface), camera=VIEW)
+    scene = scene_of(box("b", [-0.87, -0.87, 0], [0.88, 0.89, 1.23], surface=surface), camera=VIEW)
     object.__setattr__(scene, "ground", surface)
     ours, theirs = pair(trace_of(scene))
     for label in (1, 2):
         seen = (ours.segmentation == label) & (theirs.segmentation == label)
         a, b = ours.albedo[seen], theirs.albedo[seen]
-        np.testing.assert_allclose(a.mean(axis=0), b.mean(axis=0), rtol=0.06)
-        assert a.std() == pytest.approx(b.std(), rel=0.35, abs=0.004)
-    assert np.abs(ours.rgb.astype(int) - theirs.rgb).mean() < 6.0
+        assert (np.abs(a - b).max(axis=-1) > 0.01).mean() < 0.02
+    assert np.abs(ours.rgb.astype(int) - theirs.rgb).mean() < 0.5
 
 
 def test_open_meshes_show_both_sides_and_closed_ones_no_back():
@@ -136,7 +135,7 @@ def test_what_crosses_the_near_plane_and_the_view_from_below():
 def test_nothing_but_the_ground():
     ours, theirs = pair(trace_of(scene_of()))
     assert (ours.segmentation == theirs.segmentation).mean() > 0.995
-    assert np.abs(ours.rgb.astype(int) - theirs.rgb).mean() < 1.0
+    assert np.abs(ours.rgb.astype(int) - theirs.rgb).mean() < 0.5
 
 
 def test_contexts_are_freed_again():

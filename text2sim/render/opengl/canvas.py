@@ -10,12 +10,12 @@ from text2sim.classes import label_classes
 from text2sim.maths.camera import focal_length, look_at
 from text2sim.render import look
 from text2sim.render.geometry import LiveGeometry
+from text2sim.render.kernels.shading import EXPOSURE
 from text2sim.render.opengl.context import program, set_uniforms
 from text2sim.render.painter import Quality, _directions
 from text2sim.render.shadows import ShadowPass
 from text2sim.render.stage import Picture
 from text2sim.render.threads import Team
-from text2sim.render.tone import EXPOSURE
 from text2sim.types import CameraTrack, Trace
 
 ROW = 4096
@@ -57,7 +57,7 @@ class Canvas:
         self._sun = ShadowPass(trace, lights.to_sun, quality.shadow_size, angle)
         floor = look.floor(scene.ground)
         self._constants = {
-            **lights._asdict(), "exposure": EXPOSURE, "size": size,
+            **lights._asdict(), "exposure": float(EXPOSURE), "size": size,
             "focal": focal_length(camera.fov, size),
             "floor_colour": floor.colour, "floor_mortar": floor.mortar,
             "floor_rough": floor.roughness, "floor_pattern": int(floor.pattern),

@@ -1,9 +1,9 @@
-centroid in vec3 world;
-centroid in vec3 normal;
-centroid in vec3 local;
-centroid in vec3 colour;
-centroid in float rough;
-centroid in float depth;
+in vec3 world;
+in vec3 normal;
+in vec3 local;
+in vec3 colour;
+in float rough;
+in float depth;
 
 float label;
 

@@ -45,7 +45,8 @@ float cloudy(vec3 p, float foot) {
 }
 
 float grain(float along, float across, float foot) {
-    return 0.14 * visible(foot, 0.05) * noise(along * 1.1, across * 24.0)
+    return 0.08 * visible(foot, 0.16) * noise(along * 0.5 + 7.0, across * 8.0)
+         + 0.13 * visible(foot, 0.05) * noise(along * 1.1, across * 24.0)
          + 0.09 * visible(foot, 0.012) * noise(along * 4.0 + 31.0, across * 130.0);
 }
 
