@@ -19,7 +19,9 @@ _SURE = np.radians(35.0)
 
 def jumps(s: Signals) -> list[Event]:
     """Jumps, and hops on one foot; equal ones in a row become one event with a count."""
-    singles = [e for f in _flights(s) if (e := _jump(s, f)) is not None]
+    flights = [(flight, _jump(s, flight)) for flight in _flights(s)]
+    singles = [event for _, event in flights if event is not None]
+    doubtful = [sum(flight) / 2.0 / s.fps for flight, event in flights if event is None]
     merged: list[Event] = []
     for event in sorted(singles, key=lambda e: e.start):
         last = merged[-1] if merged else None
@@ -31,7 +33,10 @@ def jumps(s: Signals) -> list[Event]:
             )  # fmt: skip
         else:
             merged.append(event)
-    return merged
+    # Among flights that are too small to be jumps for sure, jumps can't be counted.
+    return [
+        replace(e, count=None) if any(e.start < t < e.end for t in doubtful) else e for e in merged
+    ]
 
 
 def _alike(a: Event, b: Event) -> bool:
