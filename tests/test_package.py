@@ -72,3 +72,16 @@ def test_no_path_of_a_developers_machine_is_tracked():
     for path in ROOT.glob("text2sim/**/*.py"):
         text = path.read_text(encoding="utf-8")
         assert "/home/" not in text, path
+
+
+def test_released_models_are_those_of_the_manifest():
+    import hashlib
+
+    manifest = json.loads((ROOT / "models" / "manifest.json").read_text())
+    for name, model in manifest["models"].items():
+        folder = ROOT / "models" / name
+        assert sorted(model["files"]) == sorted(path.name for path in folder.iterdir())
+        for file, digest in model["files"].items():
+            found = hashlib.sha256((folder / file).read_bytes()).hexdigest()
+            assert found == digest, f"{name}/{file}"
+        assert model["licence"]

@@ -14,6 +14,7 @@ import typer
 from text2sim import __version__
 from text2sim.data.cli import app as data_app
 from text2sim.errors import ConfigError
+from text2sim.evaluation.cli import evaluate
 from text2sim.registry import DEFAULTS, backends
 from text2sim.stage import CHANNELS, STAGES
 from text2sim.terminal import Json, errors, print_json
@@ -30,12 +31,15 @@ app = typer.Typer(
 )
 app.add_typer(data_app, name="data")
 app.add_typer(train_app, name="train")
+app.command()(evaluate)
 
 
 def main(arguments: list[str] | None = None) -> None:
     """Entry point: `text2sim PROMPT ...` is short for `text2sim make PROMPT ...`."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    commands = {"make", "backends", "doctor", "bench", "data", "train", "--help", "--version"}
+    commands = {
+        "make", "backends", "doctor", "bench", "data", "train", "evaluate", "--help", "--version",
+    }  # fmt: skip
     if arguments and arguments[0] not in commands:
         arguments = ["make", *arguments]
     app(arguments, prog_name="text2sim")

@@ -18,7 +18,10 @@ BUILTIN: dict[str, dict[str, str]] = {
     "parser": {"spacy": "text2sim.prompt.spacy:SpacyParser"},
     "planner": {"heuristic": "text2sim.scene.heuristic:HeuristicPlanner"},
     "assets": {"procedural": "text2sim.assets.procedural:ProceduralAssets"},
-    "motion": {"sine": "text2sim.motion.sine:SineMotion"},
+    "motion": {
+        "sine": "text2sim.motion.sine:SineMotion",
+        "retrieval": "text2sim.motion.retrieval.generator:RetrievalMotion",
+    },
     "physics": {
         "pybullet": "text2sim.physics.pybullet:PyBulletEngine",
         "mujoco": "text2sim.physics.mujoco:MuJoCoEngine",

@@ -1,0 +1,1 @@
+"""Motion looked up: captioned clips of the open pack, edited onto the plan."""
