@@ -105,8 +105,8 @@ def _patch(
 def _hairline(q: Array, receding: bool) -> Array:
     """Distance above the hairline (V,) [m], of points relative to the eyes."""
     x, _, z = q.T
-    sides = [-0.135, -0.112, -0.101, -0.088, -0.072, -0.066, -0.052, -0.044]
-    low = [-0.086, -0.074, 0.004, 0.026, 0.020, -0.016, -0.016, 0.020]
+    sides = [-0.135, -0.114, -0.104, -0.088, -0.068, -0.060, -0.048, -0.040]
+    low = [-0.086, -0.070, 0.020, 0.037, 0.033, -0.006, -0.006, 0.024]
     if receding:
         line = np.interp(x, sides, low)
         bald = np.interp(
@@ -167,7 +167,7 @@ def _curtain(person: Person, length: float, rows: int, columns: int, swell: floa
     centre = np.array([-0.080 * size, 0.0])
     front = np.clip((turn - turn[0]) / 0.5, 0.0, 1.0)
     t = np.linspace(0.0, 1.0, rows)[:, None]
-    top = 0.082 * size
+    top = 0.058 * size
     # Behind the head it falls lower than at the sides.
     low = -length * (1.0 + (0.5 if length > 0.12 else 0.05) * (0.5 - 0.5 * np.cos(turn)) ** 2)
     heights = top + t * (low - top)

@@ -170,10 +170,14 @@ def _hang_top(
     )  # fmt: skip
     elbow = joints[INDEX["left_elbow"]]
     arm = ~body & (points[:, 1] > shoulder[1])
-    return hang(
+    hung = hang(
         points, shoulder[1], elbow[1], lambda y: np.tile(shoulder[[0, 2]], (len(y), 1)), sleeve,
         0.8, along=1, inside=arm,
     )  # fmt: skip
+    # Flesh at the armpit must not make wings of sleeves.
+    moved = hung - points
+    far = np.linalg.norm(moved, axis=1, keepdims=True)
+    return points + moved * np.minimum(1.0, 0.012 / np.maximum(far, 1e-9))
 
 
 def _hang_legs(points: Array, base: Array, person: Person, slope: float) -> Array:

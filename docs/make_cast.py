@@ -1,8 +1,12 @@
-"""Pictures of the people: `python docs/make_cast.py [folder]` writes cast.jpg and poses.jpg."""
+"""Pictures of the people: `python docs/make_cast.py [folder]` writes cast.jpg and poses.jpg.
+
+`python docs/make_cast.py --time` prints what skinning one of them costs.
+"""
 
 from __future__ import annotations
 
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +18,7 @@ from text2sim import edit
 from text2sim.assets.body import Body, make_body
 from text2sim.data.dataset import MotionDataset
 from text2sim.maths import quaternions as quat
+from text2sim.render.kernels import transform
 from text2sim.render.raster import RasterRenderer
 from text2sim.skeleton import INDEX
 from text2sim.stage import Context, Options
@@ -163,5 +168,22 @@ def save(rows: list[list[np.ndarray]], path: Path) -> None:
     )
 
 
-if __name__ == "__main__":
+def measure(body: Body, rounds: int = 200) -> None:
+    """Print the processor time of skinning one body for one frame on one thread."""
+    skin, count = body.skin, len(body.skin.vertices)
+    poses = np.tile(np.eye(3, 4, dtype=np.float32), (22, 1, 1))
+    world, normals = np.empty_like(skin.vertices), np.empty_like(skin.normals)
+    arguments = (
+        0, count, skin.vertices, skin.normals, skin.joints, skin.weights, poses, world, normals
+    )  # fmt: skip
+    transform.skin(*arguments)
+    begin = time.process_time()
+    for _ in range(rounds):
+        transform.skin(*arguments)
+    print(f"{count} vertices: {1e3 * (time.process_time() - begin) / rounds:.2f} ms")
+
+
+if __name__ == "__main__" and "--time" in sys.argv:
+    measure(make_body(MAN))
+elif __name__ == "__main__":
     main(Path(sys.argv[1] if len(sys.argv) > 1 else "docs/images"))

@@ -208,6 +208,23 @@ def test_characters_follow_the_words():
     assert made["man1"].top != made["woman1"].top
 
 
+def test_garments_and_hair_follow_the_words():
+    def wear(gender, *kinds, age="adult", adjectives=()):
+        clothing = tuple(Garment(kind=kind) for kind in kinds)
+        actor = Actor(id="a", noun="x", gender=gender, age=age, clothing=clothing,
+                      adjectives=adjectives)  # fmt: skip
+        return make_characters([actor], np.random.default_rng(3))["a"]
+
+    assert wear("male", "sweater").sleeves == wear("male", "shirt").sleeves == "long"
+    assert wear("male", "t-shirt").sleeves == wear("male").sleeves == "short"
+    assert wear("male", "shorts").shorts
+    assert not wear("male", "jeans").shorts
+    assert wear("male").haircut == "short"
+    assert wear("male", adjectives=("bald",)).haircut == "bald"
+    assert wear("female").haircut in ("bob", "long", "ponytail")
+    assert wear("female", age="old").haircut in ("bun", "bob")
+
+
 def test_colour_words_are_shaded():
     dark, plain, light = (colour(words) for words in ("dark blue", "blue", "light blue"))
     assert dark[2] < plain[2] < light[2]
