@@ -25,6 +25,10 @@ _GOING = words("towards away_from through along across around past")
 """Ways on which one stays upright."""
 
 
+_GROUNDS = frozenset(["grass", "sand", "snow", "ice", "lawn"])
+"""Grounds that tell where the scene is."""
+
+
 def place_phrase(work: Interpretation, phrase: Phrase, draft: Draft | None) -> None:
     """Turn a prepositional phrase into a relation, path, target or recipient; or the setting."""
     chunk = phrase.chunk
@@ -35,8 +39,9 @@ def place_phrase(work: Interpretation, phrase: Phrase, draft: Draft | None) -> N
         draft.stagger()
     if chunk.role in ("place", "ground"):
         work.claim(chunk.start, chunk.end)
-    if chunk.role == "place":
+    if chunk.role == "place" or chunk.noun in _GROUNDS:
         work.setting = work.setting or chunk.noun
+    if chunk.role == "place":
         return
     ids = work.referents(chunk) + _second(work, phrase, chunk)
     if chunk.role == "ground" or not ids or _bears(work, phrase, chunk):

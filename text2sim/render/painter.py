@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from text2sim.errors import ConfigError
 from text2sim.maths.camera import focal_length, look_at
 from text2sim.render import look
 from text2sim.render.geometry import LiveGeometry, between
@@ -63,6 +64,9 @@ class Painter:
         team: threads.
         name: of the look; None: the scene's.
         shutter: share of the time between two frames in which light is gathered.
+
+    Raises:
+        ConfigError: the camera looks nowhere, or its field of view is empty or too wide.
     """
 
     def __init__(
@@ -78,6 +82,7 @@ class Painter:
     ) -> None:
         scene = trace.world.motion.scene
         assert scene is not None
+        _check_camera(camera)
         self.scene, self.size, self.team = scene, size, team
         name = name or scene.look
         mood = look.LOOKS[name]
@@ -233,6 +238,17 @@ class Painter:
             BAND, near, self._half, focal, self._directions, self._noisy,
         )  # fmt: skip
         team.run(occlusion.smooth, rows, BAND, near, self._half, self._noisy, self._openness)
+
+
+def _check_camera(camera: CameraTrack) -> None:
+    apart = np.linalg.norm(camera.target - camera.eye, axis=1)
+    if len(apart) and apart.min() < 1e-6:
+        raise ConfigError(
+            f"The camera is where it looks at in frame {int(apart.argmin())}; move its eye or "
+            f"its target, so that there is a direction to look in."
+        )
+    if not 0.01 <= camera.fov <= 3.0:
+        raise ConfigError(f"The camera's fov must lie between 0.01 and 3 rad; got {camera.fov}.")
 
 
 def _directions(pairs: int) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -13,7 +14,7 @@ class Team:
     """Threads that run kernels; as many as numba is set to use (`NUMBA_NUM_THREADS`).
 
     The range is cut into more pieces than there are threads, so that a thread which the machine
-    slows down holds nobody up.
+    slows down holds nobody up. Where the system gives no more threads, the caller does it all.
     """
 
     PIECES = 3
@@ -22,7 +23,7 @@ class Team:
         import numba
 
         self._workers = numba.get_num_threads()
-        self._pool = ThreadPoolExecutor(self._workers, "render") if self._workers > 1 else None
+        self._pool = _pool(self._workers) if self._workers > 1 else None
 
     def __enter__(self) -> Team:
         return self
@@ -46,3 +47,16 @@ class Team:
         jobs = [self._pool.submit(kernel, a, b, *args) for a, b in pairwise(edges)]
         for job in jobs:
             job.result()
+
+
+def _pool(workers: int) -> ThreadPoolExecutor | None:
+    """A pool whose threads all run already; None if the system refuses one."""
+    pool, meeting = ThreadPoolExecutor(workers, "render"), threading.Barrier(workers)
+    try:
+        for job in [pool.submit(meeting.wait) for _ in range(workers)]:
+            job.result()
+    except RuntimeError:  # "can't start new thread"
+        meeting.abort()
+        pool.shutdown(cancel_futures=True)
+        return None
+    return pool
