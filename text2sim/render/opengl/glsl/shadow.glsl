@@ -3,8 +3,9 @@ uniform sampler2D sun_map;  // 0 nearest, 1 nothing there
 uniform mat4x3 sun_frame;
 uniform vec2 sun_range;
 uniform float sun_texel;    // side of a texel [m]
+uniform float sun_angle;    // that the sun spans [rad]
 
-const float REACH = 7.0, SUN_SIZE = 0.07, LIFT = 2.0, SHARPEST = 1.2;
+const float REACH = 7.0, LIFT = 2.0, SHARPEST = 1.2;
 
 float nearness_at(ivec2 texel) {
     float far = texelFetch(sun_map, texel, 0).r;
@@ -30,7 +31,7 @@ float sunlit(vec3 position, vec3 normal) {
             }
         }
     if (count == 0.0) return 1.0;
-    float width = clamp(0.5 * SUN_SIZE * total / count / sun_texel, SHARPEST, REACH - 1.0);
+    float width = clamp(0.5 * sun_angle * total / count / sun_texel, SHARPEST, REACH - 1.0);
     vec2 centre = place.xy - 0.5;
     middle = ivec2(centre);
     int reach = int(width + 0.5) + 1;
