@@ -21,6 +21,7 @@ BUILTIN: dict[str, dict[str, str]] = {
     "motion": {
         "sine": "text2sim.motion.sine:SineMotion",
         "retrieval": "text2sim.motion.retrieval.generator:RetrievalMotion",
+        "mdm": "text2sim.motion.mdm.generator:MDMMotion",
     },
     "physics": {
         "pybullet": "text2sim.physics.pybullet:PyBulletEngine",

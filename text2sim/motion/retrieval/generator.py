@@ -153,7 +153,8 @@ class _Performer:
 
     def _uneven(self, track: Track) -> bool:
         soles = track.soles()
-        return bool(np.abs(self.scene.ground_height(soles[..., :2])).max() > 1e-3)
+        below = self.scene.ground_height(soles[..., :2])
+        return bool(track.contacts.any() and np.abs(below).max() > 1e-3)
 
 
 def _last(track: Track, frames: int) -> Track:

@@ -1,0 +1,1 @@
+"""Motion by MDM's published network and checkpoints (Tevet et al., ICLR 2023)."""
