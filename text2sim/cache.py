@@ -24,8 +24,9 @@ def prompt_key(prompt: str) -> str:
 
 def chain_key(previous: str, stage: Stage, options: Options) -> str:
     """Key of a stage's output: its input's key, its fingerprint, and the options that it reads."""
-    read = {name: getattr(options, name) for name in sorted(stage.options)}
-    text = json.dumps([previous, stage.fingerprint(), read], default=repr)
+    values = options.as_dict()
+    read = {name: values[name] for name in sorted(stage.options)}
+    text = json.dumps([previous, stage.fingerprint(), read])
     return hashlib.sha256(text.encode()).hexdigest()
 
 

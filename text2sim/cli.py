@@ -80,6 +80,9 @@ def make(
         str, typer.Option(help=f"Some of {','.join(CHANNELS)}, for .npz and FOLDER/.")
     ] = "rgb",
     exr: Annotated[bool, typer.Option("--exr", help="OpenEXR files in FOLDER/.")] = False,
+    camera: Annotated[
+        str | None, typer.Option(help="orbit, follow, top, close_up ..., or keyframes in a .json.")
+    ] = None,
     parser: Annotated[str, typer.Option(help="M1 backend.")] = DEFAULTS["parser"],
     planner: Annotated[str, typer.Option(help="M2 backend.")] = DEFAULTS["planner"],
     assets: Annotated[str, typer.Option(help="M3 backend.")] = DEFAULTS["assets"],
@@ -102,6 +105,7 @@ def make(
         check_outputs(output, overwrite=force)
         if exr and not any(map(is_folder, output)):
             raise ConfigError("--exr needs a folder to write to: -o FOLDER/ with a slash.")
+        wish = _camera(camera)
         pipeline = Pipeline(
             parser=parser,
             planner=planner,
@@ -122,6 +126,7 @@ def make(
             size=_size(size),
             channels=tuple(channels.split(",")),
             strict=strict,
+            camera=wish,
             progress=False if quiet or as_json else None,
         )
         if isinstance(clip, Stream):
@@ -140,6 +145,14 @@ def _size(text: str) -> tuple[int, int]:
     if not (cross and width.isdigit() and height.isdigit()):
         raise ConfigError(f"--size must look like 640x480; got {text!r}.")
     return int(width), int(height)
+
+
+def _camera(text: str | None) -> Any:
+    if text is None or not text.lower().endswith(".json"):
+        return text
+    from text2sim.io.keyframes import read_camera
+
+    return read_camera(text)
 
 
 def _summary(animation: Recording, output: list[str]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from text2sim.stage import STAGES, Context, Options, Stage
 if TYPE_CHECKING:
     from text2sim.animation import Animation
     from text2sim.streaming import Stream
-    from text2sim.types import Frames, Trace
+    from text2sim.types import CameraPlan, Frames, Trace
 
 Until = Literal["parser", "planner", "assets", "motion", "physics", "controller"]
 
@@ -100,6 +100,7 @@ class Pipeline:
         size: tuple[int, int] = (640, 480),
         channels: tuple[str, ...] = ("rgb",),
         strict: bool = False,
+        camera: str | CameraPlan | None = None,
         until: None = None,
         progress: bool | Report | None = None,
         cancel: threading.Event | None = None,
@@ -116,6 +117,7 @@ class Pipeline:
         size: tuple[int, int] = (640, 480),
         channels: tuple[str, ...] = ("rgb",),
         strict: bool = False,
+        camera: str | CameraPlan | None = None,
         until: Until,
         progress: bool | Report | None = None,
         cancel: threading.Event | None = None,
@@ -131,6 +133,7 @@ class Pipeline:
         size: tuple[int, int] = (640, 480),
         channels: tuple[str, ...] = ("rgb",),
         strict: bool = False,
+        camera: str | CameraPlan | None = None,
         until: Until | None = None,
         progress: bool | Report | None = None,
         cancel: threading.Event | None = None,
@@ -145,6 +148,8 @@ class Pipeline:
             size: width and height of the picture [px].
             channels: pictures to make beside "rgb": "depth", "flow", ...; see `types.Frames`.
             strict: doubts about the prompt (an unknown noun) are errors instead of warnings.
+            camera: "orbit", "follow", "close_up" ... (see `text2sim.shots`), or a `CameraPlan` of
+                keyframes; None leaves it to the prompt. Another camera only renders again.
             until: stop after this stage and return its value (`until="motion"` gives a `Motion`).
             progress: True, False, a function of `Progress`, or None: a bar where one can be seen.
             cancel: set it from another thread to stop; the call raises `Cancelled`.
@@ -158,8 +163,9 @@ class Pipeline:
             hint = nearest(str(until), STAGES[:6])
             raise ConfigError(f"until must be one of {', '.join(STAGES[:6])}; got {until!r}.{hint}")
         options = Options(
-            seed=seed, duration=duration, fps=fps, size=size, channels=channels, strict=strict
-        )
+            seed=seed, duration=duration, fps=fps, size=size, channels=channels, strict=strict,
+            camera=camera,
+        )  # fmt: skip
         return self._animate(prompt, options, until, progress, cancel)
 
     def _animate(
@@ -218,6 +224,7 @@ class Pipeline:
         size: tuple[int, int] = (640, 480),
         channels: tuple[str, ...] = ("rgb",),
         strict: bool = False,
+        camera: str | CameraPlan | None = None,
         progress: bool | Report | None = None,
         cancel: threading.Event | None = None,
     ) -> Stream:
@@ -232,8 +239,9 @@ class Pipeline:
             Cancelled: `cancel` was set.
         """
         options = Options(
-            seed=seed, duration=duration, fps=fps, size=size, channels=channels, strict=strict
-        )
+            seed=seed, duration=duration, fps=fps, size=size, channels=channels, strict=strict,
+            camera=camera,
+        )  # fmt: skip
         if not self.streams:
             name = cast(Stage, self.enhancer).name
             raise ConfigError(
@@ -282,6 +290,7 @@ class Pipeline:
         size: tuple[int, int] = (640, 480),
         channels: tuple[str, ...] = ("rgb",),
         strict: bool = False,
+        camera: str | CameraPlan | None = None,
         progress: bool | Report | None = None,
         cancel: threading.Event | None = None,
     ) -> Iterator[Result]:
@@ -296,8 +305,9 @@ class Pipeline:
         if isinstance(prompts, str):
             raise ConfigError("map takes an iterable of prompts; for one prompt call the pipeline.")
         options = Options(
-            seed=seed, duration=duration, fps=fps, size=size, channels=channels, strict=strict
-        )
+            seed=seed, duration=duration, fps=fps, size=size, channels=channels, strict=strict,
+            camera=camera,
+        )  # fmt: skip
         return self._map(prompts, options, progress, cancel)
 
     def _map(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import functools
 import platform
 from importlib import metadata
@@ -31,7 +30,7 @@ def describe(pipeline: Pipeline, prompt: str, options: Options) -> dict[str, Any
     """
     return {
         "prompt": prompt,
-        **dataclasses.asdict(options),
+        **options.as_dict(),
         "stages": {stage.stage: stage.config() for stage in pipeline.stages},
         "versions": dict(versions()),
         "python": platform.python_version(),

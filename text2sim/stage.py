@@ -15,7 +15,9 @@ from typing import Any, ClassVar, NamedTuple
 import numpy as np
 
 from text2sim.errors import Cancelled, ConfigError, PipelineError, nearest
+from text2sim.shots import camera_wish
 from text2sim.types.frames import CHANNELS
+from text2sim.types.plan import CameraPlan
 
 STAGES: tuple[str, ...] = (
     "parser", "planner", "assets", "motion", "physics", "controller", "renderer", "enhancer",
@@ -47,6 +49,7 @@ class Options:
         size: width and height of the picture [px], both even.
         channels: pictures to make, see `text2sim.types.Frames`; "rgb" is always among them.
         strict: what would be a warning about the prompt (an unknown noun) is an error.
+        camera: name of a camera (see `text2sim.shots`), keyframes, or None for the planner's.
 
     Raises:
         ConfigError: a value is out of bounds.
@@ -58,14 +61,25 @@ class Options:
     size: tuple[int, int] = (640, 480)
     channels: tuple[str, ...] = ("rgb",)
     strict: bool = False
+    camera: str | CameraPlan | None = None
 
     def __post_init__(self) -> None:
+        if isinstance(self.camera, str):
+            camera_wish(self.camera)
+        elif self.camera is not None and not isinstance(self.camera, CameraPlan):
+            raise ConfigError(
+                f"camera must be a name, a CameraPlan or None; got {type(self.camera).__name__}."
+            )
         _check_int("seed", self.seed, 0, 2**63 - 1)
         if self.duration is not None:
             _check_number("duration", self.duration, 0.1, MAX_DURATION, "s")
         _check_number("fps", self.fps, 1.0, MAX_FPS, "frames/s")
         self._check_size()
         object.__setattr__(self, "channels", _checked_channels(self.channels))
+
+    def as_dict(self) -> dict[str, Any]:
+        """All options as JSON-ready values."""
+        return json.loads(json.dumps(dataclasses.asdict(self), default=_plain))
 
     def _check_size(self) -> None:
         try:
@@ -92,6 +106,10 @@ def _checked_channels(channels: Any) -> tuple[str, ...]:
             hint = nearest(str(name), CHANNELS)
             raise ConfigError(f"There is no channel {name!r}.{hint} Known: {known}.")
     return tuple(name for name in CHANNELS if name == "rgb" or name in wanted)
+
+
+def _plain(value: Any) -> Any:
+    return value.tolist() if isinstance(value, (np.ndarray, np.generic)) else repr(value)
 
 
 def _check_int(name: str, value: Any, low: int, high: int) -> None:
@@ -154,6 +172,11 @@ class Context:
     def strict(self) -> bool:
         """Doubts about the prompt are errors."""
         return self._option("strict")
+
+    @property
+    def camera(self) -> str | CameraPlan | None:
+        """Camera that was asked for, or None for the planner's."""
+        return self._option("camera")
 
     def rng(self) -> np.random.Generator:
         """The random stream of (seed, stage), from its beginning at each call."""

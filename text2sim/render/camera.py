@@ -1,58 +1,36 @@
-"""From the planned camera to the camera of every frame."""
+"""The camera of every frame: keyframes as they are, or a shot for the director."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from text2sim.maths.filters import monotone
+from text2sim.render.director import direct, with_wish
+from text2sim.shots import camera_wish
 from text2sim.types import CameraPlan, CameraTrack, Trace
 
-DEAD_ZONE = 0.2
-"""Actors may stray this far from the plan before the camera follows [m]."""
-FOLLOW_TIME = 0.4
-"""Standard deviation of the filter that makes following smooth [s]."""
 
+def camera_track(
+    trace: Trace, size: tuple[int, int] = (640, 480), camera: str | CameraPlan | None = None
+) -> CameraTrack:
+    """The camera that the user asked for, or else the planned one, for a picture of some size.
 
-def camera_track(trace: Trace) -> CameraTrack:
-    """The planned camera, moved along where the simulated actors stray from the planned motion."""
-    motion = trace.world.motion
-    assert motion.scene is not None
-    plan = motion.scene.plan.camera
-    times = np.arange(len(trace.object_positions)) / trace.fps
-    shift = _follow(trace)
+    Args:
+        camera: a name (see `text2sim.shots`), keyframes, or None for the planner's camera.
+
+    Raises:
+        ConfigError: no camera is called so.
+    """
+    scene = trace.world.motion.scene
+    assert scene is not None
+    plan = camera if isinstance(camera, CameraPlan) else scene.plan.camera
+    if isinstance(camera, str):
+        plan = with_wish(plan, *camera_wish(camera))
+    if plan.shot is not None:
+        return direct(trace, size, plan)
+    times = trace.start + np.arange(len(trace.object_positions)) / trace.fps
     return CameraTrack(
-        eye=_interpolate(plan, plan.eye, times) + shift * [1.0, 1.0, 0.0],
-        target=_interpolate(plan, plan.target, times) + shift * [1.0, 1.0, 0.5],
+        eye=monotone(plan.times, plan.eye, times),
+        target=monotone(plan.times, plan.target, times),
         fov=plan.fov,
     )
-
-
-def _interpolate(plan: CameraPlan, values: np.ndarray, times: np.ndarray) -> np.ndarray:
-    """Monotone cubic (Fritsch and Carlson 1980) through keyframes (K, 3): never overshoots."""
-    if len(plan.times) == 1:
-        return np.repeat(values, len(times), axis=0)
-    from scipy.interpolate import PchipInterpolator
-
-    within = np.clip(times, plan.times[0], plan.times[-1])
-    return PchipInterpolator(plan.times, values, axis=0)(within)
-
-
-def _follow(trace: Trace) -> np.ndarray:
-    """How far the camera goes along with the actors [m], (T, 3): smooth, 0 for small errors."""
-    frames = len(trace.object_positions)
-    pairs = list(zip(trace.tracks, trace.world.motion.tracks))
-    if not pairs:
-        return np.zeros((frames, 3))
-    strays = [real.root_positions - wanted.root_positions[:frames] for real, wanted in pairs]
-    stray = np.mean(strays, axis=0)
-    distance = np.linalg.norm(stray, axis=1, keepdims=True)
-    beyond = stray * np.maximum(0.0, 1.0 - DEAD_ZONE / np.maximum(distance, 1e-9))
-    return _smooth(beyond, FOLLOW_TIME * trace.fps)
-
-
-def _smooth(values: np.ndarray, sigma: float) -> np.ndarray:
-    """Gaussian filter along axis 0; `sigma` in frames; the ends are repeated."""
-    reach = int(np.ceil(3.0 * sigma))
-    weights = np.exp(-0.5 * (np.arange(-reach, reach + 1) / max(sigma, 1e-6)) ** 2)
-    padded = np.pad(values, ((reach, reach), (0, 0)), mode="edge")
-    columns = [np.convolve(column, weights / weights.sum(), "valid") for column in padded.T]
-    return np.stack(columns, axis=1)

@@ -29,7 +29,7 @@ class Renderer(Stage):
     stage: ClassVar[str] = "renderer"
     consumes: ClassVar[type] = Trace
     produces: ClassVar[type] = Frames
-    options: ClassVar[tuple[str, ...]] = ("size", "channels")
+    options: ClassVar[tuple[str, ...]] = ("size", "channels", "camera")
     channels: ClassVar[tuple[str, ...]] = ("rgb",)
 
     @abstractmethod
@@ -58,7 +58,7 @@ class Renderer(Stage):
             ConfigError: the backend can't make a channel that was asked for.
             ResourceError: a long clip does not fit on the disk.
         """
-        camera, count = camera_track(value), len(value.object_positions)
+        camera, count = camera_track(value, ctx.size, ctx.camera), len(value.object_positions)
         channels = allocate_channels(count, ctx.size, ctx.channels)
         for frame, picture in enumerate(self._shots(value, camera, ctx)):
             for name, content in channels.items():
@@ -72,7 +72,7 @@ class Renderer(Stage):
             Cancelled: the caller asked to stop.
             ConfigError: the backend can't make a channel that was asked for.
         """
-        camera = camera_track(value)
+        camera = camera_track(value, ctx.size, ctx.camera)
         for i, picture in enumerate(self._shots(value, camera, ctx)):
             channels = {name: picture[name][None] for name in ctx.channels}
             yield _frames(value.slice(i, i + 1), camera.slice(i, i + 1), channels)

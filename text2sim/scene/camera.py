@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,12 +11,22 @@ from text2sim.scene.framing import frame
 from text2sim.scene.geometry import Box, ground_height, heading_of, unit, wrap
 from text2sim.scene.placement import CAMERA_AZIMUTH, camera_right
 from text2sim.scene.sampling import Sample, sample_action
+from text2sim.scene.views import framing_of, shot_of, view_words
 from text2sim.types import CameraPlan, PlannedActor, PlannedObject, Script, Segment
 
 ELEVATION, LOW, HIGH = np.radians(7.0), np.radians(4.0), np.radians(62.0)
 """Usual angle of the camera above the horizon, from below, and from above [rad]."""
 ENOUGH = 60
 """So many moments are enough to choose a direction by."""
+FROM_ABOVE = frozenset(("above", "top", "bird", "overhead", "aerial"))
+SIDES: tuple[tuple[frozenset[str], tuple[float, ...]], ...] = (
+    (frozenset(("behind", "back")), (180.0, 165.0, -165.0)),
+    (frozenset(("front",)), (0.0, 14.0, -14.0)),
+    (frozenset(("left",)), (90.0, 75.0)),
+    (frozenset(("right",)), (-90.0, -75.0)),
+    (frozenset(("side",)), (-90.0, 90.0)),
+)
+"""Words and the angles that they mean [degrees], from where the actor goes to the camera."""
 ONE_SIDED = frozenset(("shelf", "cupboard", "fridge", "television", "window", "piano"))
 """Kinds that are used, and so looked at, from their front only."""
 
@@ -25,36 +36,28 @@ def plan_camera(
     timeline: Sequence[Segment], duration: float,
 ) -> CameraPlan:  # fmt: skip
     """Keyframes of a camera that keeps everybody and their goals in frame for any aspect ratio."""
-    view = (script.view or "").lower()
-    samples = sample_action(objects, actors, timeline, duration, "close" in view)
+    words = view_words(script.view)
+    framing = framing_of(words)
+    samples = sample_action(objects, actors, timeline, duration, framing == "close")
     few = samples[:: len(samples) // ENOUGH + 1]
     scores = {}
-    for azimuth, elevation in _directions(view, samples):
-        tried = frame(few, azimuth, elevation, view)
+    for azimuth, elevation in _directions(words, samples):
+        tried = frame(few, azimuth, elevation, framing)
         scores[azimuth, elevation] = _score(tried, few, objects, azimuth, timeline, script)
     azimuth, elevation = max(scores, key=lambda way: round(scores[way], 9))
-    return frame(samples, azimuth, elevation, view)
+    plan = frame(samples, azimuth, elevation, framing)
+    return replace(plan, shot=shot_of(words), framing=framing)
 
 
-def _directions(view: str, samples: Sequence[Sample]) -> list[tuple[float, float]]:
+def _directions(words: frozenset[str], samples: Sequence[Sample]) -> list[tuple[float, float]]:
     """Candidate directions (azimuth, elevation) from the scene to the camera."""
     main = _main_heading(samples)
-    if "above" in view or "top" in view or "bird" in view:
+    if words & FROM_ABOVE:
         return [(wrap(main + np.radians(side)), HIGH) for side in (-75.0, 75.0)]
-    angles: tuple[float, ...] = ()
-    if "behind" in view or "back" in view:
-        angles = (180.0, 165.0, -165.0)
-    elif "front" in view:
-        angles = (0.0, 14.0, -14.0)
-    elif "left" in view:
-        angles = (90.0, 75.0)
-    elif "right" in view:
-        angles = (-90.0, -75.0)
-    elif "side" in view:
-        angles = (-90.0, 90.0)
-    elevation = LOW if "below" in view or "low" in view else ELEVATION
-    if angles:
-        return [(wrap(main + np.radians(angle)), elevation) for angle in angles]
+    elevation = LOW if words & {"below", "low"} else ELEVATION
+    for names, angles in SIDES:
+        if words & names and shot_of(words) != "over_shoulder":
+            return [(wrap(main + np.radians(angle)), elevation) for angle in angles]
     return [(wrap(main + np.radians(angle)), elevation) for angle in range(-180, 180, 15)]
 
 

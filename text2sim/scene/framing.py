@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from text2sim.maths.camera import look_at
+from text2sim.maths.camera import fit_view, look_at
 from text2sim.scene.geometry import Array, unit
 from text2sim.scene.sampling import STEP, Sample
-from text2sim.types import CameraPlan
+from text2sim.types import CameraPlan, Framing
 
 FOV = 0.7
 """Angle across the shorter side of the picture [rad]."""
@@ -29,7 +29,9 @@ SLOPES, WIDE = np.array([SLOPE, SLOPE]), np.array([SLOPE * 4 / 3, SLOPE])
 picture of any shape, and for goals, so that people are not made small for the sake of things."""
 
 
-def frame(samples: Sequence[Sample], azimuth: float, elevation: float, view: str) -> CameraPlan:
+def frame(
+    samples: Sequence[Sample], azimuth: float, elevation: float, framing: Framing
+) -> CameraPlan:
     """Keyframes of a camera that looks from a direction [rad]; it stands still if it can."""
     towards = np.append(np.cos(elevation) * unit(azimuth), np.sin(elevation))
     axes = look_at(towards, np.zeros(3))
@@ -37,7 +39,7 @@ def frame(samples: Sequence[Sample], azimuth: float, elevation: float, view: str
     centre, distance = _fit(*_merged(samples, local))
     times = np.array([samples[0].time, samples[-1].time])
     centres, distances = np.stack([centre, centre]), np.array([distance, distance])
-    close = "close" in view
+    close = framing == "close"
     nearest = NEAREST_FACE if close else NEAREST
     if close or distance > (COMFORTABLE if _leads_away(samples) else ROUND):
         slowest = SMOOTHING_CLOSE if close else SMOOTHING
@@ -46,7 +48,7 @@ def frame(samples: Sequence[Sample], azimuth: float, elevation: float, view: str
             times = np.array([sample.time for sample in samples])
             centres, distances = moving
     distances = np.maximum(distances, nearest)
-    if "wide" in view or "far" in view:
+    if framing == "wide":
         distances = 1.6 * distances
     targets = centres @ axes
     eyes = targets + distances[:, None] * towards
@@ -61,20 +63,12 @@ def _merged(samples: Sequence[Sample], local: Sequence[Array]) -> tuple[Array, A
 
 
 def _fit(bodies: Array, goals: Array) -> tuple[Array, float]:
-    """Centre and least distance that show all points (N, 3), in camera axes.
-
-    A point is inside if |x - cx| <= k (z - cz + d), and so for y. With the extremes h of x - k z
-    and l of x + k z of two groups of points, d >= (h1 - l2) / (k1 + k2) is needed and enough.
-    """
-    depth = float(bodies[:, 2].mean())
-    groups = [(points, slope) for points, slope in ((bodies, SLOPES), (goals, WIDE)) if len(points)]
-    bounds = [(*_extremes(points, depth, slope), slope) for points, slope in groups]
-    distance = max(
-        float(((high - low) / (k1 + k2)).max()) for _, high, k1 in bounds for low, _, k2 in bounds
-    )
-    least = np.max([high - slope * distance for _, high, slope in bounds], axis=0)
-    most = np.min([low + slope * distance for low, _, slope in bounds], axis=0)
-    return np.append((least + most) / 2, depth), distance
+    """Centre and least distance that show all points (N, 3), in camera axes."""
+    groups: list[tuple[Array, Array, float]] = [(bodies, SLOPES, 0.0)]
+    if len(goals):
+        groups.append((goals, WIDE, 0.0))
+    centre, distance = fit_view(groups)
+    return np.asarray(centre, dtype=np.float64), distance
 
 
 def _extremes(points: Array, depth: float, slope: Array) -> tuple[Array, Array]:

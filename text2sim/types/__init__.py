@@ -12,11 +12,13 @@ from text2sim.types.plan import (
     RGB,
     CameraPlan,
     Character,
+    Framing,
     Haircut,
     PlannedActor,
     PlannedObject,
     ScenePlan,
     Segment,
+    Shot,
 )
 from text2sim.types.scene import (
     ConvexPart,
@@ -56,9 +58,10 @@ from text2sim.types.simulation import (
 
 __all__ = [
     "RGB", "Action", "Actor", "BodyState", "CameraPlan", "CameraTrack", "Character", "Contact",
-    "ConvexPart", "Direction", "Drive", "Engine", "Frames", "Garment", "Grasp", "Haircut", "Joints",
+    "ConvexPart", "Direction", "Drive", "Engine", "Frames", "Framing", "Garment", "Grasp",
+    "Haircut", "Joints",
     "Look", "Mesh", "Motion", "Outcome", "PathCue", "PathKind", "PlannedActor", "PlannedObject",
     "Prop", "Relation", "RelationKind", "Scene", "SceneActor", "SceneObject", "ScenePlan", "Script",
-    "Segment", "Side", "Simulation", "SkinnedMesh", "Surface", "Texture", "Trace", "Track",
+    "Segment", "Shot", "Side", "Simulation", "SkinnedMesh", "Surface", "Texture", "Trace", "Track",
     "Visual", "World",
 ]  # fmt: skip

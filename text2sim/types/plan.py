@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from text2sim.errors import ConfigError
 from text2sim.types.arrays import array, check_arrays
 from text2sim.types.script import Direction, Script, Side
 
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 
 RGB = tuple[float, float, float]
 """Linear base colour, each channel 0 to 1."""
+Shot = Literal[
+    "auto", "static", "follow", "behind", "orbit", "dolly", "pull_back", "over_shoulder", "top"
+]
+"""How a camera moves: "auto" stands still if that shows enough, and else follows."""
+Framing = Literal["full", "close", "wide"]
+"""How much a camera shows: whole people, faces, or people in their surroundings."""
+MIN_FOV, MAX_FOV = 0.05, 2.5
+"""Bounds of the angle of view [rad]."""
 
 
 Haircut = Literal["short", "bob", "long", "ponytail", "bun", "receding", "bald"]
@@ -157,22 +166,48 @@ class Segment:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class CameraPlan:
-    """Keyframes of the camera; positions between them follow a smooth curve.
+    """A camera: keyframes, or a shot that the renderer directs by what really happens.
 
     Attributes:
         times: [s], (K,), increasing.
         eye, target: where it is and what it looks at [m], world, (K, 3).
         fov: angle across the *shorter* side of the picture [rad], so that a framing holds for any
             aspect ratio.
+        shot: None for a camera that goes through the keyframes, smoothly and exactly. Otherwise
+            the movement; the first keyframe then says from which side the camera looks.
+        framing: how much a directed shot shows.
+
+    Raises:
+        ConfigError: no or unsorted times, an eye at its target, or a field of view out of bounds.
+        ShapeError: an array has the wrong shape, or a number is not finite.
     """
 
     times: np.ndarray = array("K")
     eye: np.ndarray = array("K 3")
     target: np.ndarray = array("K 3")
     fov: float = 0.7
+    shot: Shot | None = None
+    framing: Framing = "full"
 
     def __post_init__(self) -> None:
         check_arrays(self)
+        if not len(self.times):
+            raise ConfigError("A camera needs at least one keyframe.")
+        if (np.diff(self.times) <= 0.0).any():
+            raise ConfigError(
+                f"Times of a camera's keyframes must increase; got {self.times.tolist()}."
+            )
+        blind = np.linalg.norm(self.target - self.eye, axis=1) < 1e-3
+        if blind.any():
+            raise ConfigError(
+                f"Keyframe {int(blind.argmax())} of a camera has its eye at its target; "
+                "move one of them so that there is a direction to look in."
+            )
+        if not MIN_FOV <= self.fov <= MAX_FOV:
+            raise ConfigError(
+                f"fov must lie between {MIN_FOV} and {MAX_FOV} rad (3 to 143 degrees); "
+                f"got {self.fov}."
+            )
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
