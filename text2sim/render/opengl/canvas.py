@@ -61,7 +61,8 @@ class Canvas:
             "focal": focal_length(camera.fov, size),
             "floor_colour": floor.colour, "floor_mortar": floor.mortar,
             "floor_rough": floor.roughness, "floor_pattern": int(floor.pattern),
-            "sun_size": quality.shadow_size, "sun_texel": self._sun._texel, "sun_angle": float(angle),
+            "sun_size": quality.shadow_size, "sun_texel": self._sun._texel,
+            "sun_angle": float(angle),
             "half_focal": 0.5 * focal_length(camera.fov, size), "offset": quality.samples[0],
         }  # fmt: skip
         self._upload()
