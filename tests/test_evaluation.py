@@ -76,7 +76,7 @@ def test_intervals_are_of_the_mean():
     found = d.interval(values)
     assert found.mean == pytest.approx(5.0, abs=0.3)
     assert found.half == pytest.approx(1.96 * 2.0 / 20, rel=0.1)
-    assert d.interval([3.0]) == (3.0, 0.0)
+    assert str(d.interval([3.0])) == "3.000"
     assert str(d.interval([0.5, 0.5])) == "0.500 ±0.000"
 
 

@@ -21,19 +21,20 @@ TOP = 3
 
 @final
 class Interval(NamedTuple):
-    """A mean over repeats, and half the width of its 95 % confidence interval."""
+    """A mean over repeats, and half the width of its 95 % confidence interval; NaN of one."""
 
     mean: float
     half: float
 
     def __str__(self) -> str:
-        return f"{self.mean:.3f} ±{self.half:.3f}"
+        spread = "" if np.isnan(self.half) else f" ±{self.half:.3f}"
+        return f"{self.mean:.3f}{spread}"
 
 
 def interval(values: Sequence[float]) -> Interval:
     """Mean and 1.96 standard errors of repeats, as the papers state them."""
     numbers = np.asarray(values, dtype=np.float64)
-    spread = numbers.std(ddof=1) / np.sqrt(len(numbers)) if len(numbers) > 1 else 0.0
+    spread = numbers.std(ddof=1) / np.sqrt(len(numbers)) if len(numbers) > 1 else np.nan
     return Interval(float(numbers.mean()), float(1.96 * spread))
 
 

@@ -106,7 +106,10 @@ def figures(judge: Evaluator, data: MotionDataset) -> dict[str, Any]:
         names = [sample.texts[-1] for sample in held]
         motions = judge.motions([sample.features for sample in held])
         found = text_scores(judge.texts(names), motions, names, repeats=20, seed=0)
-        table[split] = {"windows": len(held), **{k: list(v) for k, v in found.items()}}
+        table[split] = {
+            "windows": len(held),
+            **{k: list(v) for k, v in found.items() if not np.isnan(v.half)},
+        }
     return table
 
 
