@@ -49,9 +49,11 @@ class Normaliser:
         return cls(mean=frames.mean(axis=0), std=std)
 
 
-def batch_of(features: list[np.ndarray], norm: Normaliser) -> tuple[np.ndarray, np.ndarray]:
-    """Clips' features (T, D) normalised and padded to (B, N, D), and the mask (B, N)."""
-    size = max(4, *(len(f) for f in features))
+def batch_of(
+    features: list[np.ndarray], norm: Normaliser, size: int = 4
+) -> tuple[np.ndarray, np.ndarray]:  # fmt: skip
+    """Clips' features (T, D) normalised and padded to (B, N, D), N >= size, and the mask (B, N)."""
+    size = max(size, *(len(f) for f in features))
     size = min(LONGEST, -4 * (-size // 4))
     rows = np.zeros((len(features), size, len(norm.mean)), dtype=np.float32)
     mask = np.zeros((len(features), size), dtype=bool)
@@ -112,7 +114,9 @@ class Evaluator:
                 raise ShapeError("The evaluator got features with NaN or infinite numbers.")
         found = []
         for start in range(0, len(features), _BATCH):
-            rows, mask = batch_of(list(features[start : start + _BATCH]), self.norm)
+            part = list(features[start : start + _BATCH])
+            # The convolutions see a little of the padding: one length for all, whatever the batch.
+            rows, mask = batch_of(part, self.norm, LONGEST)
             found.append(self._motion.run(None, {"features": rows, "mask": mask})[0])
         return np.concatenate(found)
 
