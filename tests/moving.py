@@ -7,12 +7,24 @@ import dataclasses
 import numpy as np
 
 from tests import samples
+from tests.clips import make_clip
 from tests.fakes import FakeEngine, still_trace
 from text2sim.animation import Animation
 from text2sim.assets.procedural import ProceduralAssets
 from text2sim.maths import quaternions as quat
 from text2sim.stage import Context
-from text2sim.types import CameraTrack, Frames, Motion, PlannedActor, Scene, Track, World
+from text2sim.types import (
+    CameraTrack,
+    Frames,
+    Motion,
+    PlannedActor,
+    Scene,
+    Surface,
+    Texture,
+    Track,
+    Visual,
+    World,
+)
 
 FPS, FRAMES = 20.0, 24
 
@@ -61,3 +73,48 @@ def _flail(actor) -> Track:
         actor=actor.id, skeleton=actor.skeleton, root_positions=root, rotations_wxyz=rotations,
         contacts=np.zeros((FRAMES, 4), bool),
     )  # fmt: skip
+
+
+def with_objects(objects) -> Animation:
+    """The sample clip with other objects, at rest."""
+    clip, objects = make_clip(frames=4, channels=False), tuple(objects)
+    trace = clip.trace
+    scene = dataclasses.replace(clip.scene, objects=objects)
+    world = dataclasses.replace(
+        trace.world, motion=dataclasses.replace(trace.world.motion, scene=scene)
+    )
+    trace = dataclasses.replace(
+        trace, world=world, object_positions=np.tile([o.position for o in objects], (4, 1, 1)),
+        object_rotations_wxyz=np.tile([o.rotation_wxyz for o in objects], (4, 1, 1)),
+    )  # fmt: skip
+    return Animation(dataclasses.replace(clip.rendered, trace=trace), clip.config)
+
+
+def dressed_clip() -> tuple[Animation, np.ndarray]:
+    """A thing of glass, a picture and coloured corners, and a body with the same picture."""
+    pixels = np.zeros((32, 16, 3), np.uint8)
+    pixels[:16], pixels[16:] = (250, 20, 20), (20, 20, 250)  # Red above blue.
+    picture = Texture(pixels=pixels)
+    item = samples.stairs_scene().objects[2]
+    mesh = samples.box_mesh(np.zeros(3), np.ones(3))
+    height = mesh.vertices[:, 2] - mesh.vertices[:, 2].min()
+    uv = np.column_stack([mesh.vertices[:, 0] + 0.5, height / height.max()]).astype(np.float32)
+    ramp = np.repeat(uv[:, 1:], 3, axis=1) * np.float32([1.0, 0.5, 0.25])
+    visuals = (
+        Visual(mesh=mesh, surface=Surface(colour=(0.8, 0.9, 1.0), opacity=0.3)),
+        Visual(
+            mesh=dataclasses.replace(mesh, uv=uv),
+            surface=Surface(colour=(1.0, 1.0, 1.0), texture=picture),
+        ),
+        Visual(mesh=dataclasses.replace(mesh, colours=ramp), surface=Surface(colour=(0.5, 1, 1))),
+    )
+    clip = with_objects([dataclasses.replace(item, visuals=visuals)])
+    actor = clip.scene.actors[0]
+    low, high = actor.skin.vertices[:, 2].min(), actor.skin.vertices[:, 2].max()
+    places = np.repeat((actor.skin.vertices[:, 2:] - low) / (high - low), 2, axis=1)
+    skin = dataclasses.replace(actor.skin, uv=places, texture=picture)
+    scene = dataclasses.replace(clip.scene, actors=(dataclasses.replace(actor, skin=skin),))
+    trace = clip.trace
+    motion = dataclasses.replace(trace.world.motion, scene=scene)
+    trace = dataclasses.replace(trace, world=dataclasses.replace(trace.world, motion=motion))
+    return Animation(dataclasses.replace(clip.rendered, trace=trace), clip.config), ramp

@@ -14,9 +14,7 @@ import trimesh
 from PIL import Image
 
 from tests import samples
-from tests.clips import make_clip
-from tests.moving import moving_clip
-from text2sim.animation import Animation
+from tests.moving import dressed_clip, moving_clip, with_objects
 from text2sim.errors import ConfigError
 from text2sim.io import gltf
 from text2sim.io.moving import MovingScene
@@ -369,21 +367,6 @@ def test_metal_open_and_large_meshes(tmp_path):
     assert np.allclose(np.linalg.norm(normals, axis=1), 1.0)
 
 
-def with_objects(objects) -> Animation:
-    """The sample clip with other objects, at rest."""
-    clip, objects = make_clip(frames=4, channels=False), tuple(objects)
-    trace = clip.trace
-    scene = dataclasses.replace(clip.scene, objects=objects)
-    world = dataclasses.replace(
-        trace.world, motion=dataclasses.replace(trace.world.motion, scene=scene)
-    )
-    trace = dataclasses.replace(
-        trace, world=world, object_positions=np.tile([o.position for o in objects], (4, 1, 1)),
-        object_rotations_wxyz=np.tile([o.rotation_wxyz for o in objects], (4, 1, 1)),
-    )  # fmt: skip
-    return Animation(dataclasses.replace(clip.rendered, trace=trace), clip.config)
-
-
 def test_trimesh_reads_the_same_scene(anim, tmp_path):
     scene = trimesh.load(anim.save(tmp_path / "clip.glb"))
     stairs, found = anim.scene.objects[0], []
@@ -442,3 +425,38 @@ def test_without_the_library_nothing_runs_and_the_install_line_is_shown(tmp_path
         in done.stderr
     )
     assert not list(tmp_path.iterdir())
+
+
+def test_pictures_glass_and_colours_of_meshes_are_read_by_others(tmp_path):
+    clip, ramp = dressed_clip()
+    path = clip.save(tmp_path / "clip.glb")
+    scene = trimesh.load(path)
+    names = sorted(name for name in scene.geometry if name.startswith("ball"))
+    glass, painted, mixed = (scene.geometry[name] for name in names)
+    assert glass.visual.material.alphaMode == "BLEND"
+    assert glass.visual.material.baseColorFactor[3] == pytest.approx(0.3 * 255, abs=1)
+    picture, uv = np.asarray(painted.visual.material.baseColorTexture), painted.visual.uv
+    assert painted.visual.material.alphaMode in (None, "OPAQUE")
+    # trimesh turns v upside down again: the top of the box is 1 and red, as with us.
+    top = ours(painted.vertices)[:, 2] > 0.0
+    rows = np.clip(((1.0 - uv[:, 1]) * 32).astype(int), 0, 31)
+    assert (picture[rows[top], 8, 0] > 200).all()
+    assert (picture[rows[~top], 8, 2] > 200).all()
+    found = np.asarray(mixed.visual.vertex_attributes["color"], float)
+    assert np.abs(found[:, :3] / 65535 - ramp).max() < 2e-5
+
+
+def test_a_body_takes_its_picture_along(tmp_path):
+    clip, _ = dressed_clip()
+    glb, skin = Glb(clip.save(tmp_path / "clip.glb")), clip.scene.actors[0].skin
+    order = vertex_order(skin)
+    parts = glb.primitives(f"{clip.scene.actors[0].id}_body")
+    uv = np.concatenate([glb.accessor(part["attributes"]["TEXCOORD_0"]) for part in parts])
+    assert np.abs(uv - (skin.uv * [1, -1] + [0, 1])[order]).max() < 1e-6
+    shadings = [glb.json["materials"][part["material"]]["pbrMetallicRoughness"] for part in parts]
+    (found,) = {shading["baseColorTexture"]["index"] for shading in shadings}
+    view = glb.json["bufferViews"][glb.json["images"][found]["bufferView"]]
+    jpeg = glb.binary[view["byteOffset"] :][: view["byteLength"]]
+    picture = np.asarray(Image.open(io.BytesIO(jpeg)), int)
+    assert np.abs(picture - skin.texture.pixels).max() < 12
+    assert len(glb.json["images"]) == 2  # The ground's tiles, and one for ball and body.

@@ -1,6 +1,7 @@
 """USD files, read back through usd-core's own skinning, camera and validators."""
 
 import dataclasses
+import io
 import re
 import subprocess
 import sys
@@ -8,9 +9,10 @@ import zipfile
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tests.clips import make_clip
-from tests.moving import moving_clip
+from tests.moving import dressed_clip, moving_clip
 from text2sim.maths import camera as lens
 from text2sim.maths import quaternions as quat
 from text2sim.render.geometry import LiveGeometry
@@ -218,6 +220,33 @@ def test_packages_hold_the_patterns(anim, tmp_path):
     points = np.array(mesh.GetPointsAttr().Get())[faces]
     sides = [np.linalg.norm(p - np.roll(p, 1, axis=1), axis=2) for p in (st, points)]
     assert np.abs(sides[0] - sides[1]).max() < 1e-3
+
+
+@needs_usd
+@pytest.mark.parametrize("suffix", [".usda", ".usdz"])
+def test_pictures_glass_and_colours_of_meshes(tmp_path, suffix):
+    clip, ramp = dressed_clip()
+    stage = Usd.Stage.Open(str(clip.save(tmp_path / f"clip{suffix}")))
+    meshes = [UsdGeom.Mesh.Get(stage, f"/World/ball1/ball1_part{n}") for n in (1, 2, 3)]
+    materials = [UsdShade.MaterialBindingAPI(m).ComputeBoundMaterial()[0] for m in meshes]
+    shaders = [material.ComputeSurfaceSource()[0] for material in materials]
+    assert shaders[0].GetInput("opacity").Get() == pytest.approx(0.3)
+    assert not shaders[1].GetInput("opacity")
+    st = np.array(UsdGeom.PrimvarsAPI(meshes[1]).GetPrimvar("st").Get())
+    assert np.allclose(st, clip.scene.objects[0].visuals[1].mesh.uv)
+    assert np.allclose(meshes[2].GetDisplayColorAttr().Get(), ramp * [0.5, 1.0, 1.0])
+    assert shaders[2].GetInput("diffuseColor").HasConnectedSource()
+    assert shaders[1].GetInput("diffuseColor").HasConnectedSource() == (suffix == ".usdz")
+    if suffix == ".usdz":
+        with zipfile.ZipFile(tmp_path / "clip.usdz") as package:
+            node = UsdShade.Shader(stage.GetPrimAtPath(f"{materials[1].GetPath()}/picture"))
+            jpeg = package.read(node.GetInput("file").Get().path.removeprefix("./"))
+        found = np.asarray(Image.open(io.BytesIO(jpeg)), int)
+        pixels = clip.scene.objects[0].visuals[1].surface.texture.pixels
+        assert np.abs(found - pixels).max() < 12
+        actor = clip.scene.actors[0]
+        body = UsdGeom.Mesh.Get(stage, f"/World/{actor.id}/{actor.id}_body")
+        assert np.allclose(UsdGeom.PrimvarsAPI(body).GetPrimvar("st").Get(), actor.skin.uv)
 
 
 @needs_usd

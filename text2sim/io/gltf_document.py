@@ -98,14 +98,15 @@ class Document:
     def material(
         self, surface: Surface, *, double_sided: bool, name: str, texture: Texture | None = None
     ) -> int:
-        """Index of a metal-rough material; a texture multiplies the colour."""
-        key = (surface.colour, surface.roughness, surface.metalness, double_sided, texture)
+        """Index of a metal-rough material; a texture multiplies the colour, opacity blends."""
+        look = (surface.colour, surface.roughness, surface.metalness, surface.opacity)
+        key = (*look, double_sided, texture)
         if key not in self._materials:
             self._materials[key] = len(self.gltf.materials)
             peak = 1.0 if texture is None else texture.peak
             red, green, blue = (float(np.clip(peak * c, 0.0, 1.0)) for c in surface.colour)
             shading = lib.PbrMetallicRoughness(
-                baseColorFactor=[red, green, blue, 1.0],
+                baseColorFactor=[red, green, blue, float(surface.opacity)],
                 baseColorTexture=texture and lib.TextureInfo(index=self._texture(texture)),
                 metallicFactor=float(surface.metalness),
                 roughnessFactor=float(surface.roughness),
@@ -115,6 +116,7 @@ class Document:
                     name=name,
                     pbrMetallicRoughness=shading,
                     doubleSided=double_sided,
+                    alphaMode=lib.BLEND if surface.opacity < 1.0 else lib.OPAQUE,
                     alphaCutoff=None,
                 )
             )

@@ -6,7 +6,7 @@ import numpy as np
 
 from text2sim.io.gltf_document import Document, lib, quaternions, vectors
 from text2sim.io.moving import FAR, NEAR, SUN_COLOUR, MovingScene, looks_of, parts_of
-from text2sim.io.textures import Texture, texture
+from text2sim.io.textures import Texture, picture
 from text2sim.maths import quaternions as quat
 from text2sim.skeleton import JOINTS, PARENTS
 from text2sim.types import SceneActor, SceneObject, SkinnedMesh, Surface
@@ -66,8 +66,13 @@ def _skin_primitives(
         if surface is None:
             colours = _levels(skin.colours[used])
             attributes["COLOR_0"] = document.accessor(colours, "vertex", normalised=True)
-            surface = Surface(colour=(1.0, 1.0, 1.0), roughness=roughness)
-        material = document.material(surface, double_sided=True, name=f"{name}_{number}")
+            surface = Surface(colour=(1.0, 1.0, 1.0), roughness=roughness, texture=skin.texture)
+        own = picture(surface)
+        if own and skin.uv is not None:
+            attributes["TEXCOORD_0"] = _places(document, skin.uv[used], own, surface)
+        material = document.material(
+            surface, double_sided=True, name=f"{name}_{number}", texture=own
+        )
         primitives.append((attributes, document.indices(faces, len(used)), material))
     return primitives
 
@@ -95,14 +100,17 @@ def add_object(document: Document, item: SceneObject) -> int:
             "POSITION": document.accessor(vectors(part.vertices), "vertex", bounds=True),
             "NORMAL": document.accessor(vectors(part.normals), "vertex"),
         }
-        picture = texture(part.surface.pattern)
-        if picture and part.places is not None:
-            attributes["TEXCOORD_0"] = _places(document, part.places, picture)
+        own = picture(part.surface)
+        if own and part.places is not None:
+            attributes["TEXCOORD_0"] = _places(document, part.places, own, part.surface)
+        if part.colours is not None:
+            colours = _levels(part.colours)
+            attributes["COLOR_0"] = document.accessor(colours, "vertex", normalised=True)
         material = document.material(
             part.surface,
             double_sided=not part.closed,
             name=f"{item.kind}_{number}",
-            texture=picture,
+            texture=own,
         )
         primitives.append((attributes, document.indices(part.faces, len(part.vertices)), material))
     extras = {"kind": item.kind, "label": item.label, "fixed": item.fixed,
@@ -119,9 +127,15 @@ def add_object(document: Document, item: SceneObject) -> int:
     )
 
 
-def _places(document: Document, places: np.ndarray, picture: Texture) -> int:
-    """Accessor of places on a texture, given in metres (V, 2)."""
-    return document.accessor((places / picture.span).astype(np.float32), "vertex")
+def _places(document: Document, places: np.ndarray, own: Texture, surface: Surface) -> int:
+    """Accessor of places on a texture, as a `Part` has them (V, 2); glTF counts rows from the top.
+
+    Which way up a pattern lies does not matter.
+    """
+    places = np.asarray(places, dtype=np.float64) / own.span
+    if surface.texture is not None:
+        places = places * [1.0, -1.0] + [0.0, 1.0]
+    return document.accessor(places.astype(np.float32), "vertex")
 
 
 def add_ground(document: Document, moving: MovingScene) -> None:
@@ -132,13 +146,12 @@ def add_ground(document: Document, moving: MovingScene) -> None:
         "POSITION": document.accessor(vectors(corners), "vertex", bounds=True),
         "NORMAL": document.accessor(vectors(np.tile([0.0, 0.0, 1.0], (4, 1))), "vertex"),
     }
-    picture = texture(moving.scene.ground.pattern, ground=True)
-    if picture:
+    ground = moving.scene.ground
+    own = picture(ground, ground=True)
+    if own:
         places = corners[:, :2] + centre[:2]
-        attributes["TEXCOORD_0"] = _places(document, places, picture)
-    material = document.material(
-        moving.scene.ground, double_sided=False, name="ground", texture=picture
-    )
+        attributes["TEXCOORD_0"] = _places(document, places, own, ground)
+    material = document.material(ground, double_sided=False, name="ground", texture=own)
     indices = document.indices(np.array([[0, 1, 2], [0, 2, 3]]), 4)
     mesh = document.mesh("ground", [(attributes, indices, material)])
     document.node("ground", mesh=mesh, translation=vectors(centre).tolist())

@@ -190,7 +190,8 @@ def moves(values: np.ndarray) -> bool:
 class Part:
     """Triangles of one surface, (V, 3), (V, 3) and (F, 3); both sides show if it isn't closed.
 
-    `places` on the texture [m], (V, 2), are for surfaces whose pattern has one.
+    `places` on the texture, (V, 2), are in metres for patterns that have one, and as in `Mesh.uv`
+    for a texture of the surface's own. `colours` of the vertices, (V, 3), multiply its colour.
     """
 
     vertices: np.ndarray
@@ -199,6 +200,7 @@ class Part:
     surface: Surface
     closed: bool
     places: np.ndarray | None = None
+    colours: np.ndarray | None = None
 
 
 def looks_of(skin: SkinnedMesh) -> list[tuple[Surface | None, float, np.ndarray]]:
@@ -214,7 +216,7 @@ def looks_of(skin: SkinnedMesh) -> list[tuple[Surface | None, float, np.ndarray]
         surface, rough = None, round(float(value), 6)
         if (colours == colours[0]).all():
             red, green, blue = colours[0].tolist()
-            surface = Surface(colour=(red, green, blue), roughness=rough)
+            surface = Surface(colour=(red, green, blue), roughness=rough, texture=skin.texture)
         looks.append((surface, rough, chosen))
     return looks
 
@@ -230,12 +232,19 @@ def parts_of(item: SceneObject) -> list[Part]:
 def _joined(surface: Surface, meshes: list[Mesh]) -> Part:
     closed = all(_is_closed(mesh.vertices, mesh.faces) for mesh in meshes)
     places = None
-    if texture(surface.pattern):
+    if surface.texture is not None:
+        places = np.concatenate([mesh.uv for mesh in meshes if mesh.uv is not None])
+    elif texture(surface.pattern):
         grain = surface.pattern == "wood"
         pieces = [unwrapped(mesh, grain=grain) for mesh in meshes]
         places = np.concatenate([place for _, place, _ in pieces])
         meshes = [
-            Mesh(vertices=mesh.vertices[index], normals=mesh.normals[index], faces=faces)
+            Mesh(
+                vertices=mesh.vertices[index],
+                normals=mesh.normals[index],
+                faces=faces,
+                colours=None if mesh.colours is None else mesh.colours[index],
+            )
             for mesh, (index, _, faces) in zip(meshes, pieces)
         ]
     starts = np.cumsum([0, *(len(mesh.vertices) for mesh in meshes)])
@@ -246,7 +255,17 @@ def _joined(surface: Surface, meshes: list[Mesh]) -> Part:
         surface=surface,
         closed=closed,
         places=places,
+        colours=_colours(meshes),
     )
+
+
+def _colours(meshes: list[Mesh]) -> np.ndarray | None:
+    """Colours of all vertices, white where a mesh has none; None if all have none."""
+    if all(mesh.colours is None for mesh in meshes):
+        return None
+    return np.concatenate([
+        np.ones_like(mesh.vertices) if mesh.colours is None else mesh.colours for mesh in meshes
+    ])  # fmt: skip
 
 
 def _is_closed(vertices: np.ndarray, faces: np.ndarray) -> bool:

@@ -1,7 +1,7 @@
-"""Pictures of surface patterns that repeat without a seam, for formats that take textures.
+"""Pictures on surfaces, for formats that take textures: patterns, and those that meshes bring.
 
-They look like the patterns of the renderer (`text2sim.render`), which computes its own for every
-pixel and needs no picture.
+Patterns repeat without a seam. They look like those of the renderer (`text2sim.render`), which
+computes its own for every pixel and needs no picture.
 """
 
 from __future__ import annotations
@@ -12,18 +12,34 @@ from typing import NamedTuple
 
 import numpy as np
 
-from text2sim.types import Mesh
+from text2sim.types import Mesh, Surface
+from text2sim.types import Texture as Pixels
 
 SIZE = 512
 _JOINT = 0.62
 
 
 class Texture(NamedTuple):
-    """A square picture that spans `span` [m]; times `peak` it is the factor on the base colour."""
+    """A picture that spans `span` [m] or, if its mesh lays it on, 1; times `peak` it is the factor.
+
+    The factor is on the base colour.
+    """
 
     jpeg: bytes
     span: float
     peak: float
+
+
+def picture(surface: Surface, *, ground: bool = False) -> Texture | None:
+    """The surface's own texture, or else that of its pattern."""
+    if surface.texture is not None:
+        return _own(surface.texture)
+    return texture(surface.pattern, ground=ground)
+
+
+@functools.lru_cache(maxsize=16)
+def _own(pixels: Pixels) -> Texture:
+    return Texture(_jpeg(pixels.pixels, quality=92, subsampling=0), 1.0, 1.0)
 
 
 @functools.cache
@@ -69,14 +85,18 @@ def unwrapped(mesh: Mesh, *, grain: bool) -> tuple[np.ndarray, np.ndarray, np.nd
 
 def _encoded(tone: np.ndarray, span: float) -> Texture:
     """A JPEG of factors on a linear colour (N, N), as grey in sRGB."""
-    from PIL import Image
-
     peak = float(tone.max())
     linear = np.clip(tone / peak, 0.0, 1.0)
     srgb = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return Texture(_jpeg((255.0 * srgb + 0.5).astype(np.uint8), quality=85), span, peak)
+
+
+def _jpeg(pixels: np.ndarray, **options: int) -> bytes:
+    from PIL import Image
+
     stream = io.BytesIO()
-    Image.fromarray((255.0 * srgb + 0.5).astype(np.uint8)).save(stream, "JPEG", quality=85)
-    return Texture(stream.getvalue(), span, peak)
+    Image.fromarray(pixels).save(stream, "JPEG", **options)
+    return stream.getvalue()
 
 
 def _noise(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:

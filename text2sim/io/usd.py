@@ -5,17 +5,18 @@ Importing it needs the extra `usd`. docs/export.md tells what goes where.
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from text2sim.io.moving import FAR, NEAR, SUN_COLOUR, MovingScene, looks_of, parts_of, placed
-from text2sim.io.textures import Texture, texture
+from text2sim.io.textures import Texture, picture
 from text2sim.io.usd_stage import ROOT, Stage, ints, place, quats, vec2, vec3
 from text2sim.maths import quaternions as quat
 from text2sim.skeleton import JOINTS, PARENTS
-from text2sim.types import SceneActor, SceneObject, SkinnedMesh, Track
+from text2sim.types import SceneActor, SceneObject, SkinnedMesh, Surface, Track
 
 # After ours, which says what to install where it is missing.
 from pxr import Gf, Sdf, UsdGeom, UsdLux, UsdShade, UsdSkel, Vt  # isort: skip
@@ -57,9 +58,9 @@ def _add_ground(stage: Stage, moving: MovingScene) -> None:
     corners = half * np.array([[-1.0, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]]) + centre
     up = np.tile([0.0, 0.0, 1.0], (4, 1))
     mesh = stage.mesh(f"{ROOT}/ground", corners, up, np.array([[0, 1, 2], [0, 2, 3]]))
-    picture = texture(moving.scene.ground.pattern, ground=True)
-    _lay(mesh, corners[:, :2], picture)
-    _bind(mesh.GetPrim(), stage.material(moving.scene.ground, picture))
+    own = picture(moving.scene.ground, ground=True)
+    _lay(mesh, corners[:, :2], own)
+    _bind(mesh.GetPrim(), stage.material(moving.scene.ground, own))
 
 
 def _add_object(stage: Stage, item: SceneObject) -> Any:
@@ -72,18 +73,23 @@ def _add_object(stage: Stage, item: SceneObject) -> Any:
         mesh = stage.mesh(name, part.vertices, part.normals, part.faces)
         mesh.CreateDoubleSidedAttr(not part.closed)
         mesh.CreateDisplayColorAttr(vec3(np.array([part.surface.colour])))
-        picture = texture(part.surface.pattern)
-        _lay(mesh, part.places, picture)
-        _bind(mesh.GetPrim(), stage.material(part.surface, picture))
+        own = picture(part.surface)
+        _lay(mesh, part.places, own)
+        if part.colours is None or (own and stage.textures):
+            _bind(mesh.GetPrim(), stage.material(part.surface, own))
+        else:  # The preview surface has no product of a picture and the colours of vertices.
+            colours = mesh.CreateDisplayColorPrimvar(UsdGeom.Tokens.vertex)
+            colours.Set(vec3(part.colours * np.array(part.surface.colour)))
+            _bind(mesh.GetPrim(), stage.vertex_material(part.surface))
     return prim
 
 
-def _lay(mesh: Any, places: np.ndarray | None, picture: Texture | None) -> None:
-    """Lay a texture onto a mesh by places in metres (V, 2)."""
-    if picture is not None and places is not None:
+def _lay(mesh: Any, places: np.ndarray | None, own: Texture | None) -> None:
+    """Lay a texture onto a mesh by places, as a `Part` has them (V, 2)."""
+    if own is not None and places is not None:
         kind, per = Sdf.ValueTypeNames.TexCoord2fArray, UsdGeom.Tokens.vertex
         st = UsdGeom.PrimvarsAPI(mesh).CreatePrimvar("st", kind, per)
-        st.Set(vec2(places / picture.span))
+        st.Set(vec2(places / own.span))
 
 
 def _bind(prim: Any, material: Any) -> None:
@@ -162,9 +168,14 @@ def _add_skin(stage: Stage, path: str, skin: SkinnedMesh, skeleton: Any) -> None
     binding.CreateJointWeightsPrimvar(False, 4).Set(weights)
     binding.CreateGeomBindTransformAttr(Gf.Matrix4d(1.0))
     shading = UsdShade.MaterialBindingAPI.Apply(mesh.GetPrim())
+    white = Surface(colour=(1.0, 1.0, 1.0), texture=skin.texture)
+    if own := picture(white):
+        _lay(mesh, skin.uv, own)
     for number, (surface, roughness, chosen) in enumerate(looks_of(skin), start=1):
         subset = shading.CreateMaterialBindSubset(f"look{number}", ints(chosen))
-        material = stage.material(surface) if surface else stage.vertex_material(roughness)
+        plain = surface or dataclasses.replace(white, roughness=roughness)
+        by_vertex = surface is None and not (own and stage.textures)
+        material = stage.vertex_material(plain) if by_vertex else stage.material(plain, own)
         _bind(subset.GetPrim(), material)
     shading.SetMaterialBindSubsetsFamilyType(UsdGeom.Tokens.partition)
 

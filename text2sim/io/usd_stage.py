@@ -52,6 +52,11 @@ class Stage:
         self._materials: dict[Any, Any] = {}
         self._pictures: dict[Texture, str] | None = {} if textures else None
 
+    @property
+    def textures(self) -> bool:
+        """Whether there is room for pictures."""
+        return self._pictures is not None
+
     def path(self, *names: str) -> str:
         """A free path below the root, made of valid identifiers."""
         path = "/".join([ROOT, *map(Tf.MakeValidIdentifier, names)])
@@ -74,11 +79,12 @@ class Stage:
 
     def material(self, surface: Surface, picture: Texture | None = None) -> Any:
         """A UsdPreviewSurface; a picture multiplies the colour, where the file has room for it."""
-        if self._pictures is None:
+        if not self.textures:
             picture = None
-        key = (surface.colour, surface.roughness, surface.metalness, picture)
+        look = (surface.roughness, surface.metalness, surface.opacity)
+        key = (*look, surface.colour, picture)
         if key not in self._materials:
-            material, shader = self._new_material(surface.roughness, surface.metalness)
+            material, shader = self._new_material(*look)
             colour = shader.CreateInput("diffuseColor", Sdf.ValueTypeNames.Color3f)
             if picture is None:
                 colour.Set(Gf.Vec3f(*map(float, surface.colour)))
@@ -87,23 +93,26 @@ class Stage:
             self._materials[key] = material
         return self._materials[key]
 
-    def vertex_material(self, roughness: float) -> Any:
-        """A UsdPreviewSurface that takes the colours of the vertices."""
-        if roughness not in self._materials:
-            material, shader = self._new_material(roughness, 0.0)
+    def vertex_material(self, surface: Surface) -> Any:
+        """A UsdPreviewSurface that takes its colour from the vertices."""
+        look = (surface.roughness, surface.metalness, surface.opacity)
+        if look not in self._materials:
+            material, shader = self._new_material(*look)
             colour = shader.CreateInput("diffuseColor", Sdf.ValueTypeNames.Color3f)
             source = self._reader(material, "displayColor", "float3", Sdf.ValueTypeNames.Float3)
             colour.ConnectToSource(source)
-            self._materials[roughness] = material
-        return self._materials[roughness]
+            self._materials[look] = material
+        return self._materials[look]
 
-    def _new_material(self, roughness: float, metalness: float) -> tuple[Any, Any]:
+    def _new_material(self, roughness: float, metalness: float, opacity: float) -> tuple[Any, Any]:
         path = f"{ROOT}/materials/material{len(self._materials) + 1}"
         material = UsdShade.Material.Define(self.usd, path)
         shader = UsdShade.Shader.Define(self.usd, f"{path}/surface")
         shader.CreateIdAttr("UsdPreviewSurface")
         shader.CreateInput("roughness", Sdf.ValueTypeNames.Float).Set(float(roughness))
         shader.CreateInput("metallic", Sdf.ValueTypeNames.Float).Set(float(metalness))
+        if opacity < 1.0:
+            shader.CreateInput("opacity", Sdf.ValueTypeNames.Float).Set(float(opacity))
         output = shader.CreateOutput("surface", Sdf.ValueTypeNames.Token)
         material.CreateSurfaceOutput().ConnectToSource(output)
         return material, shader
