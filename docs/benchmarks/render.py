@@ -50,26 +50,26 @@ def main() -> None:
 
 
 def _compare(trace: Trace, frames: int) -> None:
-    print(
-        f"{'backend':22} {'cpu ms':>8} {'wall ms':>8} {'frames/s':>9} {'cpu of TinyRenderer':>20}"
-    )
+    print(f"{'backend':24} {'cpu ms':>8} {'wall ms':>8} {'frames/s':>9} {'cpu':>6} {'frames/s':>9}")
     backends: list[tuple[str, Callable[[], Renderer]]] = [
-        ("pybullet TinyRenderer", PyBulletRenderer),
+        ("TinyRenderer, shadow", lambda: PyBulletRenderer(shadow=True)),
+        ("TinyRenderer, no shadow", PyBulletRenderer),
         *((f"raster {q}", lambda q=q: RasterRenderer(quality=q))
           for q in ("draft", "standard", "high")),
         ("raster motion blur", lambda: RasterRenderer(motion_blur=0.5)),
         ("opengl", _opengl),
     ]  # fmt: skip
-    base = None
+    first: tuple[float, float] | None = None
     for name, make in backends:
         try:
             cpu, wall = _measure(make(), trace, SIZE, frames)
         except Text2SimError as error:
-            print(f"{name:22} not here: {str(error).splitlines()[0][:60]}")
+            print(f"{name:24} not here: {str(error).splitlines()[0][:60]}")
             continue
-        base = base or cpu
-        share = f"1/{base / cpu:.1f}"
-        print(f"{name:22} {cpu:8.1f} {wall:8.1f} {1000 / wall:9.1f} {share:>17}")
+        first = first or (cpu, wall)
+        share = f"1/{first[0] / cpu:.1f}"
+        faster = f"x{first[1] / wall:.1f}"
+        print(f"{name:24} {cpu:8.1f} {wall:8.1f} {1000 / wall:9.1f} {share:>6} {faster:>9}")
     print()
 
 

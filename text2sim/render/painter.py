@@ -66,7 +66,7 @@ class Painter:
         shutter: share of the time between two frames in which light is gathered.
 
     Raises:
-        ConfigError: the camera looks nowhere, or its field of view is empty or too wide.
+        ConfigError: in some frame the camera is where it looks at.
     """
 
     def __init__(
@@ -247,8 +247,6 @@ def _check_camera(camera: CameraTrack) -> None:
             f"The camera is where it looks at in frame {int(apart.argmin())}; move its eye or "
             f"its target, so that there is a direction to look in."
         )
-    if not 0.01 <= camera.fov <= 3.0:
-        raise ConfigError(f"The camera's fov must lie between 0.01 and 3 rad; got {camera.fov}.")
 
 
 def _directions(pairs: int) -> np.ndarray:

@@ -33,10 +33,12 @@ SKY = (214, 219, 224)
 class PyBulletRenderer(Renderer):
     """Renders through `pybullet.getCameraImage`: flat light, no anti-aliasing, bodies in pieces.
 
-    TinyRenderer's shadows are left out, as they cover every lit surface with stripes.
+    Attributes:
+        shadow: TinyRenderer's own, which cover every lit surface with stripes.
     """
 
     name: ClassVar[str] = "pybullet"
+    shadow: bool = False
     channels: ClassVar[tuple[str, ...]] = ("rgb", "depth", "segmentation", "classes")
 
     def pictures(
@@ -51,7 +53,7 @@ class PyBulletRenderer(Renderer):
         scene = value.world.motion.scene
         assert scene is not None
         classes = np.array(label_classes(scene), np.uint16)
-        with _Studio(value, camera) as studio:
+        with _Studio(value, camera, self.shadow) as studio:
             for frame in range(len(value.object_positions)):
                 picture = blank(ctx.size, (*self.channels,))
                 studio.shoot(frame, picture["rgb"], picture["depth"], picture["segmentation"])
@@ -75,14 +77,14 @@ class _Part:
 class _Studio:
     """A PyBullet world that only has visual shapes."""
 
-    def __init__(self, trace: Trace, camera: CameraTrack) -> None:
+    def __init__(self, trace: Trace, camera: CameraTrack, shadow: bool) -> None:
         scene = trace.world.motion.scene
         assert scene is not None
         self._bullet = import_pybullet()
         self._world = self._bullet.connect(self._bullet.DIRECT)
         if self._world < 0:
             raise StageError("PyBullet could not open another world; close those no longer used.")
-        self._trace, self._camera = trace, camera
+        self._trace, self._camera, self._shadow = trace, camera, shadow
         view = camera.target[0] - camera.eye[0]
         self._lights = look.lights(view, scene.ground)
         self._bones = [track.joints() for track in trace.tracks]
@@ -129,7 +131,7 @@ class _Studio:
             width, height, view, projection,
             lightDirection=self._lights.to_sun, lightColor=[1.0, 0.98, 0.94],
             lightDistance=20.0, lightAmbientCoeff=0.62, lightDiffuseCoeff=0.55,
-            lightSpecularCoeff=0.0, shadow=0,
+            lightSpecularCoeff=0.0, shadow=int(self._shadow),
             renderer=self._bullet.ER_TINY_RENDERER, physicsClientId=self._world,
         )  # fmt: skip
         ids = np.reshape(ids, (height, width))
