@@ -20,6 +20,7 @@ BUILTIN: dict[str, dict[str, str]] = {
     "assets": {"procedural": "text2sim.assets.procedural:ProceduralAssets"},
     "motion": {
         "sine": "text2sim.motion.sine:SineMotion",
+        "ssm": "text2sim.motion.ssm.backend:SSMMotion",
         "retrieval": "text2sim.motion.retrieval.generator:RetrievalMotion",
         "mdm": "text2sim.motion.mdm.generator:MDMMotion",
     },

@@ -30,6 +30,8 @@ from text2sim.types.motion import Motion
 
 FPS = 20.0
 BODY = Skeleton.of_stature(1.75)
+WANTED = {"turn": 4.0, "kick": 5.0, "punch": 2.0, "wave": 2.0, "hop": 2.0, "clap": 2.0}
+"""How much more often segments that begin with these are drawn."""
 SHORTEST = 12
 """Frames of the shortest clip that is used."""
 _SUBJECT = re.compile(
@@ -284,14 +286,24 @@ def takes_of(
 
 
 def weights(segments: Sequence[Segment]) -> np.ndarray:
-    """How often each segment is drawn, (S,), sum 1: by length, less for what is frequent."""
+    """How often each segment is drawn, (S,), sum 1.
+
+    By length, less for what is frequent, and more for what people ask for and the pack has little
+    of (`WANTED`).
+    """
     counts = Counter(segment.kind for segment in segments)
     raw = [
         min(max(s.stop - s.start, 40), 160) * counts[s.kind] ** -0.5
-        * (0.6 if "keyframed" in s.tags else 1.0)
+        * (0.6 if "keyframed" in s.tags else 1.0) * _wanted(s)
         for s in segments
     ]  # fmt: skip
     return np.array(raw) / np.sum(raw)
+
+
+def _wanted(segment: Segment) -> float:
+    factor = max((f for kind, f in WANTED.items() if segment.kind.startswith(kind)), default=1.0)
+    stops = any(text.rstrip(".").endswith(("stands", "stops")) for text in segment.texts)
+    return factor * (2.0 if stops else 1.0)
 
 
 def write_index(path: Path, rows: Sequence[tuple[int, Segment]]) -> None:

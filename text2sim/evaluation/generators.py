@@ -19,7 +19,10 @@ Generator = Callable[[str, float, int], Track]
 """(sentence, length [s], seed) -> a track at 20 frames/s, of about that length."""
 
 
-DIRECT: dict[str, str] = {"retrieval": "text2sim.motion.retrieval.direct:generate"}
+DIRECT: dict[str, str] = {
+    "retrieval": "text2sim.motion.retrieval.direct:generate",
+    "ssm": "text2sim.motion.ssm.direct:generate",
+}
 """Backends that make motion of a sentence without a plan: "module:function"."""
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from text2sim.motion.ssm.conditioning import GROUND_KNOWN, PLAN, TIMES, time_channels
+from text2sim.motion.ssm.direct import spoken
 from text2sim.motion.ssm.features import FPS, Anchor, decode
 from text2sim.motion.ssm.net import MotionSSM
-from text2sim.motion.ssm.sampler import Array, Request, Sampler
+from text2sim.motion.ssm.sampler import Sampler
 from text2sim.motion.ssm.torch_network import TorchNetwork
 from text2sim.types.motion import Motion
 
@@ -46,20 +46,3 @@ def sheet_of(
         made = spoken(sampler, prompt, rng, frames=round(seconds * FPS))
         tracks.append(decode(made, Anchor(), actor=prompt))
     return Motion(fps=FPS, tracks=tuple(tracks))
-
-
-def spoken(
-    sampler: Sampler, prompt: str, rng: np.random.Generator, *, frames: int,
-    tags: tuple[str, ...] | None = (),
-) -> Array:  # fmt: skip
-    """Features (T, `DIM`) of a sentence from nothing but its words and its length, on a floor."""
-    stream, parts, size = sampler.start(), [], sampler.network.config.window
-    for start in range(0, frames, size):
-        steps = np.arange(start, min(start + size, frames))
-        plan = np.zeros((len(steps), PLAN))
-        plan[:, GROUND_KNOWN] = 1.0
-        plan[:, TIMES] = time_channels(steps / FPS, (frames - 1 - steps) / FPS)
-        request = Request(text=prompt, frames=len(steps), plan=plan, tags=tags)
-        made, stream = sampler.window(stream, request, rng)
-        parts.append(made)
-    return np.concatenate(parts)

@@ -39,14 +39,17 @@ class SineMotion(MotionGenerator):
         streams = ctx.rng().spawn(len(value.actors))
         for number, actor in enumerate(value.actors):
             ctx.report(number, len(value.actors))
-            performer = _performer(value, actor, ctx.fps, streams[number])
+            performer = performer_of(value, actor, ctx.fps, streams[number])
             tracks.append(perform(performer))
             grasps += performer.grasps
         ctx.report(len(value.actors), len(value.actors))
         return Motion(scene=value, fps=ctx.fps, tracks=tuple(tracks), grasps=tuple(grasps))
 
 
-def _performer(scene: Scene, actor: SceneActor, fps: float, rng: np.random.Generator) -> Performer:
+def performer_of(
+    scene: Scene, actor: SceneActor, fps: float, rng: np.random.Generator
+) -> Performer:
+    """An actor who stands where the plan puts it, with an empty sheet over the plan's length."""
     count = max(1, round(scene.plan.duration * fps))
     base = actor.position.copy()
     base[2] = scene.ground_height(base[:2])

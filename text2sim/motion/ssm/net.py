@@ -92,6 +92,13 @@ def _precise(value: Tensor) -> Tensor:
     return value if value.dtype == torch.float64 else value.float()
 
 
+def _rms_norm(value: Tensor, weight: Tensor) -> Tensor:
+    """Root mean square norm (Zhang and Sennrich 2019); ONNX has no operator for it."""
+    if torch.onnx.is_in_onnx_export():
+        return value * (value.square().mean(dim=-1, keepdim=True) + 1e-5).rsqrt() * weight
+    return F.rms_norm(value, weight.shape, weight, 1e-5)
+
+
 class Mixer(nn.Module):
     """A Mamba-2 mixer (section 7): projections, short convolution, recurrence, gate.
 
@@ -136,8 +143,7 @@ class Mixer(nn.Module):
         )
         y = self._turned_heads(y) + x * self.skip[:, None].to(x.dtype)
         y = y.flatten(-2) * F.silu(gate)
-        y = F.rms_norm(y, (self.inner,), self.norm.to(y.dtype), 1e-5)
-        return self.leave(y), (last, tail)
+        return self.leave(_rms_norm(y, self.norm.to(y.dtype))), (last, tail)
 
     def _entered(self, u: Tensor) -> tuple[Tensor, ...]:
         mixed = self.inner + 2 * self.groups * self.state

@@ -14,12 +14,17 @@ import numpy as np
 
 from text2sim.errors import ConfigError
 from text2sim.language.tokens import encode_batch
+from text2sim.maths import filters
 from text2sim.motion.ssm.conditioning import PLAN, manner_channels
 from text2sim.motion.ssm.config import SSMMotionConfig
-from text2sim.motion.ssm.features import DIM, Anchor, places
+from text2sim.motion.ssm.features import CONTACTS, DIM, FPS, Anchor, places
 
 Array = np.ndarray
 State = tuple[Array, Array]
+_SEAM = 0.35
+"""How long the jump at the border of two windows takes to decay [s]."""
+_STEER = 6.0
+"""Standard deviation of the Gaussian that separates a way from its sway [frames]."""
 
 
 class Network(Protocol):
@@ -55,6 +60,8 @@ class Request:
         kept: features (T, `DIM`) of which those that `held` (T, `DIM`) marks are met exactly: a
             pose to reach, an arm that keeps its motion.
         held: see `kept`.
+        places: where the body must get and face, (T, 3): x, y [m] and yaw [rad], world. The plan
+            alone is a wish; with places the way is drawn there while the motion takes shape.
     """
 
     text: str
@@ -64,6 +71,7 @@ class Request:
     tags: tuple[str, ...] | None = None
     kept: Array | None = None
     held: Array | None = None
+    places: Array | None = None
 
 
 @final
@@ -75,12 +83,14 @@ class Stream:
         anchor: place and facing of the last frame.
         state: of the memory.
         context: its last outputs, (C, D), and how many of them are real (`seen`).
+        last: the last two frames, (2, `DIM`), which the next window goes on from smoothly.
     """
 
     anchor: Anchor
     state: State
     context: Array
     seen: int = 0
+    last: Array | None = None
 
 
 @final
@@ -134,11 +144,13 @@ class Sampler:
         there = np.ones((1, normal.shape[1]), dtype=bool)
         seen, state = network.remember(normal, there, stream.state)
         size = network.config.context
+        first = features[:1] if stream.last is None else stream.last
         place = places(np.asarray(features, dtype=np.float64), stream.anchor)[-1]
         return replace(
             stream, anchor=Anchor(x=place[0], y=place[1], yaw=place[2]), state=state,
             context=np.concatenate([stream.context, seen[0]])[-size:],
             seen=min(stream.seen + normal.shape[1], size),
+            last=np.concatenate([first, features])[-2:],
         )  # fmt: skip
 
     def window(
@@ -150,17 +162,40 @@ class Sampler:
             raise ConfigError(f"A window has 1 to {size} frames; got {request.frames}.")
         given = self._given(stream, request)
         noise = rng.standard_normal((1, size, DIM)).astype(np.float32)
-        normal = self._flow(noise, given, self._held(request))
+        normal = self._flow(noise, given, self._held(request), stream.anchor, request)
         features = normal[0, : request.frames] * self.network.scale + self.network.mean
+        features = _joined(stream.last, features, self._held(request)[0][0, : request.frames])
         return features, self.after(stream, features)
 
-    def _flow(self, x: Array, given: dict[str, Array], held: tuple[Array, Array]) -> Array:
+    def _flow(
+        self, x: Array, given: dict[str, Array], held: tuple[Array, Array], anchor: Anchor,
+        request: Request,
+    ) -> Array:  # fmt: skip
         times = np.linspace(0.0, 1.0, self.evaluations + 1) ** self.shift
         for now, then in pairwise(times):
             clean = self._clean(x, now, given)
             clean = np.where(held[0], held[1], clean)
+            if request.places is not None:
+                self._steer(clean[0, : request.frames], request.places, anchor)
             x = x + np.float32((then - now) / (1.0 - now)) * (clean - x)
         return x
+
+    def _steer(self, clean: Array, wanted: Array, anchor: Anchor) -> None:
+        """Draw turn and velocity of a normalised window (T, `DIM`), in place, to wanted places.
+
+        What is corrected is the smooth part of the error alone: steps keep their sway.
+        """
+        part = slice(0, 3)
+        mean, scale = self.network.mean[part], self.network.scale[part]
+        raw = np.asarray(clean[:, part] * scale + mean, dtype=np.float64)
+        yaw = wanted[:, 2] - places(raw, anchor)[:, 2]
+        raw[:, 0] += _smooth_steps(yaw)
+        found = places(raw, anchor)
+        steps = np.column_stack([_smooth_steps(wanted[:, i] - found[:, i]) for i in range(2)])
+        cosine, sine = np.cos(found[:, 2]), np.sin(found[:, 2])
+        raw[:, 1] += cosine * steps[:, 0] + sine * steps[:, 1]
+        raw[:, 2] += cosine * steps[:, 1] - sine * steps[:, 0]
+        clean[:, part] = (raw - mean) / scale
 
     def _clean(self, x: Array, time: float, given: dict[str, Array]) -> Array:
         """The clean window, pushed away from what would be without the text."""
@@ -212,3 +247,28 @@ class Sampler:
             normal = (request.kept - self.network.mean) / self.network.scale
             values[0, : request.frames] = normal
         return where, values
+
+
+def _smooth_steps(error: Array) -> Array:
+    """Steps (T,) that undo the smooth part of an error (T,), which is 0 in the frame before."""
+    size = len(error)
+    late = np.concatenate([np.zeros(size), error, np.full(size, error[-1])])
+    smooth = filters.gaussian(late, min(_STEER, 0.4 * size))[size : 2 * size]
+    rise = filters.minimum_jerk((np.arange(size) + 1.0) / min(_STEER, size))
+    return np.diff(smooth * rise, prepend=0.0)
+
+
+def _joined(last: Array | None, features: Array, held: Array) -> Array:
+    """Features (T, `DIM`) without the jump after the `last` two frames (2, `DIM`).
+
+    The difference in value and velocity decays (inertialisation, Bollo 2018); contacts and what is
+    `held` (T, `DIM`) stay.
+    """
+    if last is None or len(features) < 3:
+        return features
+    jump = 2.0 * last[1] - last[0] - features[0]
+    speed = (last[1] - last[0] - features[1] + features[0]) * FPS
+    times = np.arange(len(features)) / FPS
+    offset = filters.decaying_offset(jump, speed, times, _SEAM)
+    offset[:, CONTACTS] = 0.0
+    return np.where(held, features, features + offset).astype(np.float32)

@@ -1,0 +1,91 @@
+"""`Network` by exported graphs and onnxruntime: no torch."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any, final
+
+import numpy as np
+
+from text2sim.errors import ConfigError, MissingExtraError, ResourceError
+from text2sim.motion.ssm.config import SSMMotionConfig
+from text2sim.motion.ssm.features import DIM
+from text2sim.motion.ssm.sampler import Array, State
+
+GRAPHS = ("text", "memory", "denoiser")
+
+
+@final
+class OnnxNetwork:
+    """The graphs of a released folder; see `text2sim.training.export`."""
+
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+        self.folder = folder
+        self.config = _config(folder)
+        self.mean, self.scale = _normaliser(folder)
+        self._sessions = {name: _session(folder / f"{name}.onnx", threads) for name in GRAPHS}
+
+    def read(self, tokens: Array, present: Array, known: Array) -> tuple[Array, Array]:
+        """See `Network`."""
+        given = {"tokens": tokens.astype(np.float32), "present": present, "known": known}
+        read, total = self._sessions["text"].run(None, given)
+        return read, total
+
+    def remember(self, past: Array, mask: Array, state: State) -> tuple[Array, State]:
+        """See `Network`; frame by frame, as the recurrence goes."""
+        run, parts = self._sessions["memory"].run, []
+        for frame in range(past.shape[1]):
+            part = slice(frame, frame + 1)
+            given = {"past": past[:, part], "mask": mask[:, part],
+                     "state": state[0], "tail": state[1]}  # fmt: skip
+            seen, *after = run(None, given)
+            state = (after[0], after[1])
+            parts.append(seen)
+        return np.concatenate(parts, axis=1), state
+
+    def denoise(self, noisy: Array, time: Array, given: dict[str, Array]) -> Array:
+        """See `Network`."""
+        return self._sessions["denoiser"].run(None, {"noisy": noisy, "time": time, **given})[0]
+
+
+def _config(folder: Path) -> SSMMotionConfig:
+    path = folder / "config.json"
+    try:
+        return SSMMotionConfig.from_dict(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError) as error:
+        if isinstance(error, ConfigError):
+            raise
+        raise ResourceError(f"{path} can't be read as the network's config: {error}.") from error
+
+
+def _normaliser(folder: Path) -> tuple[Array, Array]:
+    path = folder / "normaliser.npz"
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            mean, scale = file["mean"], file["scale"]
+    except (OSError, ValueError, KeyError) as error:
+        raise ResourceError(f"{path} can't be read: {error}.") from error
+    good = mean.shape == scale.shape == (DIM,) and np.isfinite(mean).all() and (scale > 0).all()
+    if not good:
+        raise ResourceError(f"{path} must hold mean and scale of {DIM} features, scale over 0.")
+    return mean.astype(np.float32), scale.astype(np.float32)
+
+
+def _session(path: Path, threads: int) -> Any:
+    try:
+        import onnxruntime
+    except ImportError as error:
+        raise MissingExtraError(
+            "The ssm backend needs onnxruntime. Install it with: pip install onnxruntime"
+        ) from error
+    if not path.is_file():
+        raise ResourceError(f"There is no graph {path}.")
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    except Exception as error:
+        raise ResourceError(f"{path} is no graph that onnxruntime can run: {error}.") from error
