@@ -65,6 +65,7 @@ def main() -> None:
         "One clip of each family, as `motion.plot()` draws its strip: left orange, right blue, time from left to right.",
         "Families are told by words of the captions (`python docs/make_motion_gallery.py` makes this page). The last column",
         "counts clips in the share-alike part, of which no picture is shown. Terms: `assets/motions/LICENCE.md`.",
+        f"{_idle(families)} of the 22 clips of the layer `reactidle` are in *stand and idle*.",
         "",
         "| family | clips | min | share-alike |",
         "|---|---|---|---|",
@@ -83,6 +84,10 @@ def main() -> None:
             lines += ["", f"**{name}**: {caption} (`{clip.id}`)", "",
                       f"![{name}](images/motions/{picture.name})"]  # fmt: skip
     (DOCS / "motions.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _idle(families: dict[str, list[Clip]]) -> int:
+    return sum(clip.path.stem == "reactidle" for clip in families["stand and idle"])
 
 
 def _family(clip: Clip) -> str:

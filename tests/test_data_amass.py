@@ -77,6 +77,7 @@ def test_one_of_several_actors(tmp_path):
         ({"trans": np.full((3, 3), np.nan)}, "trans holds NaN or infinity in frame 0"),
         ({"mocap_framerate": 0.0}, "positive mocap_framerate"),
         ({"offsets": np.zeros((21, 3))}, r"offsets \(22, 3\)"),
+        ({"offsets": np.full((22, 3), np.inf)}, "offsets holds NaN or infinity"),
         ({"poses": np.array([{}])}, "expected a file of AMASS"),
         ({"trans": None}, "trans"),
     ],

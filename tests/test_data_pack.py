@@ -1,18 +1,25 @@
 """The open motion pack: its format, its builder, and what is in it."""
 
 import dataclasses
+import io
 import json
+import zipfile
 
 import numpy as np
 import pytest
 
 from tests.test_data_features import FPS, apart, walk
+from text2sim.cli import main
 from text2sim.data import pack, pack_builder
+from text2sim.data.amass import write_amass
+from text2sim.data.build import build
 from text2sim.data.captions import Caption
 from text2sim.data.dataset import MotionDataset
 from text2sim.errors import MotionFileError, ResourceError
+from text2sim.io import files
 from text2sim.maths import axes
 from text2sim.skeleton import INDEX
+from text2sim.types import Motion
 
 
 def clip(name: str, frames: int, *captions: Caption) -> pack.PackedClip:
@@ -70,6 +77,67 @@ def test_damaged_layers_are_named(layer):
         MotionDataset.open(folder)["a"].motion()
     arrays.unlink()
     with pytest.raises(ResourceError, match="no file"):
+        MotionDataset.open(folder)["a"].motion()
+
+
+@pytest.mark.parametrize(
+    ("member", "mode", "match"),
+    [
+        ("../evil.npy", 0o644, "outside of the archive"),
+        ("/etc/evil.npy", 0o644, "outside of the archive"),
+        ("a/../../evil.npy", 0o644, "outside of the archive"),
+        ("..\\\\evil.npy", 0o644, "outside of the archive"),
+        ("C:evil.npy", 0o644, "outside of the archive"),
+        ("rotations2.npy", 0o120777, "is a symbolic link"),
+    ],
+)
+def test_archives_that_reach_outside_are_refused(layer, capsys, member, mode, match):
+    folder, tracks = layer
+    write_amass(Motion(fps=FPS, tracks=tracks[:1]), folder / "x_poses.npz")
+    for path in (folder / "layer.npz", folder / "x_poses.npz"):
+        with zipfile.ZipFile(path, "a") as archive:
+            info = zipfile.ZipInfo(member)
+            info.external_attr = mode << 16
+            archive.writestr(info, b"/etc/passwd")
+    with pytest.raises(MotionFileError, match=match) as error:
+        MotionDataset.open(folder, kind="pack")["a"].motion()
+    assert "layer.npz" in str(error.value)
+    with pytest.raises(MotionFileError, match=match):
+        MotionDataset.open(folder, kind="amass")["x_poses"].motion()
+    for kind, bad in (("pack", 2), ("amass", 1)):
+        with pytest.raises(SystemExit) as leave:
+            main(["data", "check", str(folder), "--kind", kind])
+        assert leave.value.code == 4
+        text = capsys.readouterr().out
+        assert text.count(match) == bad
+        out = folder.parent / f"{folder.name}-{kind}"
+        built = build(MotionDataset.open(folder, kind=kind), out)
+        assert (built.new, len(built.skipped)) == (0, bad)
+    assert not (folder.parent / "evil.npy").exists()
+
+
+def test_a_bomb_is_refused_before_it_is_unpacked(layer, monkeypatch):
+    monkeypatch.setattr(files, "MOST_UNPACKED", 5000)
+    with pytest.raises(MotionFileError, match=r"layer\.npz: .*unpacks to more than"):
+        MotionDataset.open(layer[0])["a"].motion()
+
+
+def test_layers_without_frames_or_with_nan_are_named(layer):
+    folder = layer[0]
+    index = folder / "layer.jsonl"
+    text = index.read_text()
+    index.write_text(text.replace('"frames": 25', '"frames": 0'))
+    with pytest.raises(MotionFileError, match=r"layer\.jsonl, line 2: .*at least one"):
+        MotionDataset.open(folder)
+    index.write_text(text)
+    with zipfile.ZipFile(folder / "layer.npz") as archive:
+        arrays = {name: archive.read(name) for name in archive.namelist()}
+    offsets = io.BytesIO()
+    np.save(offsets, np.full((2, 22, 3), np.nan, np.float32))
+    with zipfile.ZipFile(folder / "layer.npz", "w") as archive:
+        for name, content in {**arrays, "offsets.npy": offsets.getvalue()}.items():
+            archive.writestr(name, content)
+    with pytest.raises(MotionFileError, match=r"layer\.npz: .*offsets hold NaN"):
         MotionDataset.open(folder)["a"].motion()
 
 

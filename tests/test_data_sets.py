@@ -195,6 +195,30 @@ def test_kit_ml_folder(tmp_path):
     clip = MotionDataset.open(tmp_path)["00001"]
     assert clip.features().shape == (59, 251)
     assert clip.motion().fps == 12.5
+    for name in ("Mean", "Std"):
+        np.save(tmp_path / f"{name}.npy", np.ones(251))
+    assert MotionDataset.open(tmp_path).statistics()[0].shape == (251,)
+
+
+def test_wrong_kit_ml_files_are_named(tmp_path):
+    (tmp_path / "new_joint_vecs").mkdir()
+    (tmp_path / "new_joints").mkdir()
+    path = tmp_path / "new_joint_vecs" / "00001.npy"
+    good = humanml3d.to_features(kit_joints(), KIT_ML)
+    np.save(path, good[:, :250])
+    with pytest.raises(MotionFileError, match=r"00001\.npy: .*\(T, 251\), found \(59, 250\)"):
+        MotionDataset.open(tmp_path)["00001"].motion()
+    bad = good.copy()
+    bad[7, 9] = np.nan
+    np.save(path, bad)
+    with pytest.raises(MotionFileError, match=r"00001\.npy: .*NaN"):
+        MotionDataset.open(tmp_path)["00001"].motion()
+    np.save(path, good)
+    np.save(tmp_path / "new_joints" / "00001.npy", np.zeros((60, 22, 3)))  # HumanML3D's joints.
+    with pytest.raises(MotionFileError, match=r"new_joints.*\(T, 21, 3\), found \(60, 22, 3\)"):
+        MotionDataset.open(tmp_path)["00001"].motion()
+    with pytest.raises(ResourceError, match=r"no file .*Mean\.npy"):
+        MotionDataset.open(tmp_path).statistics()
 
 
 @pytest.mark.parametrize(

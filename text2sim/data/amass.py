@@ -24,7 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from text2sim.data.fit import still_feet
 from text2sim.errors import ConfigError, MotionFileError, ResourceError, nearest
-from text2sim.io.files import replacing
+from text2sim.io.files import check_members, replacing
 from text2sim.maths import axes
 from text2sim.maths import quaternions as quat
 from text2sim.skeleton import JOINTS, Skeleton
@@ -37,8 +37,6 @@ _TO_SMPL = np.array([0.5, 0.5, 0.5, 0.5])
 _WIDTH, _BODY = 156, 3 * len(JOINTS)
 _RATES = ("mocap_framerate", "mocap_frame_rate")
 _DAMAGE = (zipfile.BadZipFile, ValueError, TypeError, EOFError, OSError, KeyError)
-_MOST = 2**31
-"""Arrays that would unpack to more bytes are refused."""
 
 
 def write_amass(
@@ -141,8 +139,7 @@ def _arrays(path: Path) -> dict[str, Array]:
         raise ResourceError(f"There is no file {path}.")
     try:
         with zipfile.ZipFile(path) as archive:
-            if sum(item.file_size for item in archive.infolist()) > _MOST:
-                raise ValueError("it unpacks to more than 2 GiB")
+            check_members(archive)
         with np.load(path, allow_pickle=False) as file:
             rate = next((key for key in _RATES if key in file), "mocap_framerate")
             names = {"poses": "poses", "trans": "trans", "fps": rate}
@@ -175,3 +172,5 @@ def _check(path: Path, content: dict[str, Array]) -> None:
     if "offsets" in content and content["offsets"].shape != (len(JOINTS), 3):
         shape = content["offsets"].shape
         raise MotionFileError(f"{path}: expected offsets (22, 3), found {shape}.")
+    if "offsets" in content and not np.isfinite(content["offsets"]).all():
+        raise MotionFileError(f"{path}: offsets holds NaN or infinity.")

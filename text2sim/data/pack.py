@@ -30,7 +30,7 @@ from numpy.lib import format as npy
 
 from text2sim.data.captions import Caption
 from text2sim.errors import MotionFileError, ResourceError, ShapeError
-from text2sim.io.files import read_text
+from text2sim.io.files import check_members, read_text
 from text2sim.maths import quaternions as quat
 from text2sim.skeleton import JOINTS, Skeleton
 from text2sim.types.arrays import array, check_arrays
@@ -119,6 +119,8 @@ def read_index(path: Path) -> tuple[PackedClip, ...]:
         if text.strip():
             try:
                 row = json.loads(text)
+                if int(row["frames"]) < 1:
+                    raise ValueError(f"frames are {row['frames']}, at least one is needed")
                 captions = tuple(
                     Caption(text=c["text"], start=c.get("start", 0.0), end=c.get("end"))
                     for c in row["captions"]
@@ -169,8 +171,11 @@ def _read_layer(path: Path, modified: int) -> _Layer:
         raise ResourceError(f"There is no file {path}.")
     try:
         with zipfile.ZipFile(path) as archive:
+            check_members(archive)
             members = {name: io.BytesIO(archive.read(f"{name}.npy")) for name in _ARRAYS}
         found = {name: npy.read_array(m, allow_pickle=False) for name, m in members.items()}
+        if not np.isfinite(found["offsets"]).all():
+            raise ValueError("offsets hold NaN or infinity")
         return _Layer(
             rotations=np.cumsum(found["rotations"], axis=1, dtype=np.int16),
             roots=np.cumsum(found["roots"], axis=1, dtype=np.int32),

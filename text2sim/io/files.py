@@ -7,6 +7,8 @@ import errno
 import os
 import secrets
 import shutil
+import stat
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -162,6 +164,29 @@ def _move(temporary: Path, target: Path, overwrite: bool) -> None:
         raise _exists(target) from None
     except OSError:  # A file system without hard links.
         os.replace(temporary, target)
+
+
+MOST_UNPACKED = 2**31
+"""Archives whose members unpack to more bytes are refused."""
+
+
+def check_members(archive: zipfile.ZipFile) -> None:
+    """Refuse an archive that would unpack to too much, or that names places outside of itself.
+
+    We read members into memory by their names and unpack none into folders; but other programs do,
+    and who made such an archive meant harm or used a broken tool.
+
+    Raises:
+        ValueError: says what is wrong, for the error that names the file.
+    """
+    for member in archive.infolist():
+        name = member.filename.replace("\\", "/")
+        if name.startswith("/") or ":" in name or ".." in name.split("/"):
+            raise ValueError(f"the member {member.filename!r} lies outside of the archive")
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise ValueError(f"the member {member.filename!r} is a symbolic link")
+    if sum(member.file_size for member in archive.infolist()) > MOST_UNPACKED:
+        raise ValueError(f"it unpacks to more than {MOST_UNPACKED / 2**30:g} GiB")
 
 
 def read_text(path: Path) -> str:
