@@ -18,6 +18,7 @@ from text2sim import edit
 from text2sim.assets.body import Body, make_body
 from text2sim.data.dataset import MotionDataset
 from text2sim.maths import quaternions as quat
+from text2sim.physical_body import PhysicalBody
 from text2sim.render.kernels import transform
 from text2sim.render.raster import RasterRenderer
 from text2sim.skeleton import INDEX
@@ -115,7 +116,8 @@ def poses(bodies: list[Body]) -> list[list[np.ndarray]]:
     pictures = []
     for number, clip in enumerate(data.clips):
         body = bodies[number % len(bodies)]
-        track = edit.retarget(clip.motion(), body.skeleton).tracks[0]
+        thick = PhysicalBody.of(body.skeleton, CAST[number % len(bodies)], body.girths)
+        track = edit.retarget(clip.motion(), body.skeleton, body=thick).tracks[0]
         for share, turn in ((0.3, 0.8), (0.6, -0.9)):
             frame = int(share * (len(track.root_positions) - 1))
             pelvis = track.root_positions[frame]

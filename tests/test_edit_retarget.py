@@ -7,8 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests import edit_bodies, motion_samples
+from tests import edit_bodies, motion_samples, samples
+from text2sim.data.dataset import MotionDataset
 from text2sim.edit import retarget, retarget_to_bvh
+from text2sim.edit.clearance import cleared
 from text2sim.edit.names import NEEDED, match
 from text2sim.errors import ConfigError
 from text2sim.evaluation import metrics
@@ -16,6 +18,7 @@ from text2sim.io.bvh import write_clip
 from text2sim.io.bvh_reader import read_bvh
 from text2sim.maths import axes
 from text2sim.maths import quaternions as quat
+from text2sim.physical_body import Capsule, PhysicalBody, segment_shapes
 from text2sim.skeleton import INDEX, Skeleton
 
 HANDS = [("left_elbow", "left_wrist"), ("right_elbow", "right_wrist")]
@@ -208,3 +211,68 @@ def test_names_of_many_makes(make):
         for number, part in enumerate(PARTS):
             assert names[found[f"{side}_{part}"]] == names[first + number]
     assert (found["pelvis"], found["head"]) == (0, 5)
+
+
+def bottoms(track, shapes):
+    """Lowest point [m] of every capsule in every frame, (T, C)."""
+    positions, world = track.joints()
+    columns = []
+    for joint, shape in enumerate(shapes):
+        if isinstance(shape, Capsule):
+            ends = [
+                (positions[:, joint] + quat.rotate(world[:, joint], end))[:, 2]
+                for end in (shape.start, shape.end)
+            ]
+            columns.append(np.min(ends, axis=0) - shape.radius)
+    return np.stack(columns, axis=1)
+
+
+def heavy():
+    character = dataclasses.replace(samples.man(), build="heavy", mass=105.0)
+    skeleton = Skeleton.of_stature(1.7)
+    return PhysicalBody.of(skeleton, character)
+
+
+@pytest.mark.parametrize("clip", ["getup_faceup", "getup_facedown", "roll", "crawl"])
+def test_who_lies_does_not_sink_deeper_than_the_source(clip):
+    data = pytest.importorskip("pybullet_data", reason="its clips come with pybullet")
+    folder = Path(data.getDataPath(), "data", "motions")
+    motion, body = MotionDataset.open(folder)[f"humanoid3d_{clip}"].motion(), heavy()
+    new = retarget(motion, body.skeleton, body=body).tracks[0]
+    old = motion.tracks[0]
+    scale = body.skeleton.leg_length / old.skeleton.leg_length
+    before = bottoms(old, segment_shapes(old.skeleton, 75.0 * old.skeleton.scale**3))
+    sunk = np.minimum(scale * before, 0.0) - bottoms(new, body.shapes)
+    assert sunk.max() < 0.02
+    # Nor does it float: it comes as near to the ground as its source, but for its thickness.
+    assert np.abs(new.root_positions[:, 2] - scale * old.root_positions[:, 2]).max() < 0.2
+    speeds = [metrics.skate_speeds(t.soles(), t.contacts, motion.fps) for t in (old, new)]
+    assert speeds[1].mean() < speeds[0].mean() + 1e-4
+
+
+def test_who_stands_stays_as_before(motion):
+    body = heavy()
+    result = retarget(motion, body.skeleton, body=body).tracks[0]
+    thin = retarget(motion, body.skeleton).tracks[0]
+    np.testing.assert_array_equal(result.root_positions, thin.root_positions)
+    np.testing.assert_array_equal(result.rotations_wxyz, thin.rotations_wxyz)
+    assert cleared(result, motion.tracks[0], motion.fps, body) is result
+    with pytest.raises(ConfigError, match="another skeleton"):
+        retarget(motion, Skeleton.of_stature(1.2), body=body)
+    lying = dataclasses.replace(
+        result,
+        root_positions=result.root_positions - [0.0, 0.0, 0.3],
+        contacts=np.zeros_like(result.contacts),
+    )
+    raised = cleared(lying, motion.tracks[0], motion.fps, body).root_positions
+    assert (raised[:, 2] > lying.root_positions[:, 2] + 0.1).all()
+
+
+def test_a_foot_that_stands_on_something_high_stays_there(motion):
+    track = motion.tracks[0]
+    high = dataclasses.replace(track, root_positions=track.root_positions + [0.0, 0.0, 0.8])
+    raised = dataclasses.replace(motion, tracks=(high,), scene=None)
+    skeleton = Skeleton.of_stature(1.4)
+    scale = skeleton.leg_length / track.skeleton.leg_length
+    soles = retarget(raised, skeleton).tracks[0].soles()[..., 2]
+    assert np.abs(soles[track.contacts] - 0.8 * scale).max() < 0.03

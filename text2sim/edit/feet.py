@@ -88,12 +88,12 @@ def locked(track: Track, fps: float, fade: float = FADE, window: slice | None = 
     for side in range(2):
         points, touch = soles[:, side], on[:, side]
         stands = np.any(touch, axis=1)
-        turn = _between_stands(_held(_twist(points, touch), stands, window), stands, fps, fade)
+        turn = between_stands(_held(_twist(points, touch), stands, window), stands, fps, fade)
         yaw = quat.about_z(turn)
         feet[:, side] = quat.mul(yaw, feet[:, side])
         arm = quat.rotate(yaw[:, None], points - ankles[:, side, None])
         slide = _held(slides(ankles[:, side, None] + arm, touch), stands, window)
-        ankles[:, side, :2] += _between_stands(slide, stands, fps, fade)
+        ankles[:, side, :2] += between_stands(slide, stands, fps, fade)
     return with_feet(track, ankles, feet, standing(track.contacts), fps)
 
 
@@ -103,7 +103,7 @@ def spans(on: Array) -> list[slice]:
     return [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2])]
 
 
-def _between_stands(values: Array, stands: Array, fps: float, fade: float) -> Array:
+def between_stands(values: Array, stands: Array, fps: float, fade: float) -> Array:
     """Values (T, ...) of standing frames, and in the air the way from one stand to the next."""
     result, width = np.where(_like(stands, values), values, 0.0), max(fade * fps, 1.0)
     runs = spans(stands)
@@ -185,7 +185,7 @@ def grounded(track: Track, fps: float, height: Height) -> Track:
     ankles = positions[:, [7, 8]].copy()
     lift = lift - body[:, None]
     for side in range(2):
-        shift = _between_stands(lift[:, side], stands[:, side], fps, FADE)
+        shift = between_stands(lift[:, side], stands[:, side], fps, FADE)
         ankles[:, side, 2] += np.maximum(shift, _sunk(track, height)[:, side])
     return with_feet(track, ankles, world[:, [7, 8]], stands, fps)
 

@@ -9,6 +9,7 @@ from typing import final
 
 import numpy as np
 
+from text2sim.edit.clearance import cleared
 from text2sim.edit.common import Array, check_frames, each, reposed, standing
 from text2sim.edit.feet import ground_of, grounded, locked
 from text2sim.edit.legs import with_feet
@@ -18,11 +19,14 @@ from text2sim.errors import ConfigError
 from text2sim.io.bvh import CHANNELS, ORDER, BvhClip
 from text2sim.maths import euler, kinematics
 from text2sim.maths import quaternions as quat
+from text2sim.physical_body import PhysicalBody
 from text2sim.skeleton import INDEX, Skeleton
 from text2sim.types.motion import Motion, Track
 
 _TOE = 0.025
 """The ball of the foot above the sole for a skeleton of scale 1 [m]."""
+_HIGH = 0.12
+"""A sole higher than this does not stand on the floor, for a skeleton of scale 1 [m]."""
 
 
 @final
@@ -41,18 +45,31 @@ class Retargeted:
     unmatched: tuple[str, ...]
 
 
-def retarget(motion: Motion, skeleton: Skeleton) -> Motion:
+def retarget(motion: Motion, skeleton: Skeleton, *, body: PhysicalBody | None = None) -> Motion:
     """The motion on a body of another size: another stature, or a child's.
 
     The way is scaled by the length of the leg, bones point as they did, and feet stand and touch
-    the ground where they did. A scene does not change its size, so the result has none.
+    the ground where they did. On flat ground a body that lies is raised as far as its thickness
+    asks. A scene does not change its size, so the result has none.
+
+    Args:
+        motion: source.
+        skeleton: to move.
+        body: as thick as this; None is of usual thickness for its stature.
 
     Raises:
-        ConfigError: the motion has no frames.
+        ConfigError: the motion has no frames, or `body` has another skeleton.
     """
+    if body and not np.allclose(body.skeleton.offsets, skeleton.offsets):
+        raise ConfigError("The body has another skeleton than the one to move; give its own.")
     floor = ground_of(check_frames(motion))
     flat = all(not np.any(floor(track.root_positions[:, :2])) for track in motion.tracks)
-    moved = each(motion, lambda track: _resized(track, skeleton, motion.fps, flat))
+
+    def change(track: Track) -> Track:
+        result = _resized(track, skeleton, motion.fps, flat)
+        return cleared(result, track, motion.fps, body) if flat else result
+
+    moved = each(motion, change)
     return dataclasses.replace(moved, grasps=(), scene=None)
 
 
@@ -108,7 +125,14 @@ def _resized(track: Track, skeleton: Skeleton, fps: float, flat: bool) -> Track:
     result = dataclasses.replace(result, root_positions=root)
     stands = standing(track.contacts)
     result = locked(with_feet(result, ankles, world[:, [7, 8]], stands, fps), fps)
-    return locked(grounded(result, fps, _zero), fps) if flat else result
+    return locked(_on_floor(result, track, fps), fps) if flat else result
+
+
+def _on_floor(track: Track, source: Track, fps: float) -> Track:
+    """Soles on z = 0 but for those that the source has higher: on a stool, or still in the air."""
+    low = source.soles()[..., 2] < _HIGH * source.skeleton.scale
+    firm = dataclasses.replace(track, contacts=track.contacts & low)
+    return dataclasses.replace(grounded(firm, fps, _zero), contacts=track.contacts)
 
 
 def _zero(points: Array) -> Array:

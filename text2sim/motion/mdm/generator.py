@@ -146,10 +146,11 @@ def placed(features: np.ndarray, actor: SceneActor, scene: Scene, fps: float) ->
     from text2sim.edit import foot_lock, onto_terrain, retarget
     from text2sim.edit.common import facing, moved
     from text2sim.edit.timing import sampled
+    from text2sim.physical_body import PhysicalBody
 
-    motion = foot_lock(
-        retarget(from_features(features, actor=actor.id), actor.skeleton), detect=True
-    )
+    body = PhysicalBody.of_actor(actor)
+    generated = from_features(features, actor=actor.id)
+    motion = foot_lock(retarget(generated, actor.skeleton, body=body), detect=True)
     track = motion.tracks[0]
     turn = actor.heading - float(facing(track.positions()[0]))
     start = track.root_positions[0] * [1.0, 1.0, 0.0]
