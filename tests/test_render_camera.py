@@ -263,6 +263,8 @@ def test_names_of_cameras():
         ("camera orbits around him", "orbit", "full"), ("wide shot", "auto", "wide"),
         ("tracking shot", "follow", "full"), ("camera zooms in", "dolly", "full"),
         ("bird's eye view", "top", "full"), (None, "auto", "full"),
+        ("camera slowly pulls back", "pull_back", "full"), ("from afar", "auto", "wide"),
+        ("camera tracks her", "follow", "full"), ("camera circles around", "orbit", "full"),
     ],
 )  # fmt: skip
 def test_words_choose_the_shot(view, shot, framing):

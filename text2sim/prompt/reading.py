@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING
 
 from text2sim.catalogue import COLOURS, NOUNS
 from text2sim.prompt.adverbs import DIRECTIONS
+from text2sim.prompt.camera import take_view
 from text2sim.prompt.guard import check_language
 from text2sim.prompt.lexicon import BODY, GARMENTS, PEOPLE, singular
 from text2sim.prompt.numbers import value
-from text2sim.prompt.rewriting import REWRITES, take_view
+from text2sim.prompt.rewriting import REWRITES
 from text2sim.prompt.sentence import Reading, Word
 from text2sim.prompt.spelling import correct, lexicon
 from text2sim.prompt.verbs import inflect, is_third_person, verb_forms

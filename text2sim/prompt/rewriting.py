@@ -1,4 +1,4 @@
-"""Set phrases that a parser reads badly are rewritten, and the camera phrase is taken out."""
+"""Set phrases that a parser reads badly are rewritten."""
 
 from __future__ import annotations
 
@@ -136,24 +136,3 @@ REWRITES = (
     (r"\bside to side\b", "back and forth"),
     (r"\b(?:is|are|'s) about to\b", "starts to"),
 )
-
-_VIEW = re.compile(
-    r",?\s*\b(?:(?:as )?(?:seen|viewed|shown|filmed|shot|captured|observed|watched) )"
-    r"(from (?:the )?(?:above|below|behind|afar|side|front|back|left|right|top|distance|"
-    r"far away)(?: side)?)"
-    r"|,?\s*\b(?:camera|view) (from (?:the )?(?:above|below|behind|side|front|back|left|right|top))"
-    r"|,?\s*\b(?:in (?:an? )?)?((?:extreme )?close-?\s?up|wide shot|long shot|medium shot|"
-    r"bird'?s[ -]eye view|top[ -]down(?: view)?|side view|front view|aerial view|overhead view|"
-    r"slow motion)(?: (?:shot )?of(?= ))?"
-    r"|(?:^|,\s*)(from (?:above|below))(?=$|\s*[,.])|\s(from above)(?=[\s.]*$)"
-)
-
-
-def take_view(text: str) -> tuple[str | None, str]:
-    """The camera phrase, if there is one, and the text without it."""
-    match = _VIEW.search(text)
-    if match is None:
-        return None, text
-    view = next(group for group in match.groups() if group)
-    rest = (text[: match.start()] + " " + text[match.end() :]).strip(" ,")
-    return view.replace("close up", "close-up").replace("closeup", "close-up"), rest or text

@@ -18,9 +18,9 @@ ELEVATION, LOW, HIGH = np.radians(7.0), np.radians(4.0), np.radians(62.0)
 """Usual angle of the camera above the horizon, from below, and from above [rad]."""
 ENOUGH = 60
 """So many moments are enough to choose a direction by."""
-FROM_ABOVE = frozenset(("above", "top", "bird", "overhead", "aerial"))
+FROM_ABOVE = frozenset(("above", "top", "bird", "birds", "overhead", "aerial", "drone", "high"))
 SIDES: tuple[tuple[frozenset[str], tuple[float, ...]], ...] = (
-    (frozenset(("behind", "back")), (180.0, 165.0, -165.0)),
+    (frozenset(("behind", "back", "rear")), (180.0, 165.0, -165.0)),
     (frozenset(("front",)), (0.0, 14.0, -14.0)),
     (frozenset(("left",)), (90.0, 75.0)),
     (frozenset(("right",)), (-90.0, -75.0)),
@@ -54,9 +54,9 @@ def _directions(words: frozenset[str], samples: Sequence[Sample]) -> list[tuple[
     main = _main_heading(samples)
     if words & FROM_ABOVE:
         return [(wrap(main + np.radians(side)), HIGH) for side in (-75.0, 75.0)]
-    elevation = LOW if words & {"below", "low"} else ELEVATION
+    elevation = LOW if words & {"below", "low", "worm", "worms"} else ELEVATION
     for names, angles in SIDES:
-        if words & names and shot_of(words) != "over_shoulder":
+        if words & names and shot_of(words) not in ("over_shoulder", "pull_back"):
             return [(wrap(main + np.radians(angle)), elevation) for angle in angles]
     return [(wrap(main + np.radians(angle)), elevation) for angle in range(-180, 180, 15)]
 

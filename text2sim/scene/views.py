@@ -6,16 +6,23 @@ import re
 
 from text2sim.types import Framing, Shot
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 SHOTS: tuple[tuple[frozenset[str], Shot], ...] = (
-    (frozenset(("shoulder",)), "over_shoulder"),
-    (frozenset(("orbit", "orbits", "orbiting", "arc", "circles", "around")), "orbit"),
-    (frozenset(("pull", "pulls", "out")), "pull_back"),
-    (frozenset(("zoom", "zooms", "dolly", "push", "pushes")), "dolly"),
-    (frozenset(("behind", "back")), "behind"),
-    (frozenset(("follow", "follows", "tracking")), "follow"),
-    (frozenset(("static", "fixed", "still", "tripod")), "static"),
-    (frozenset(("top", "bird", "overhead", "aerial")), "top"),
-)
+    (_words("shoulder shoulders"), "over_shoulder"),
+    (_words("orbit orbits orbiting arc arcs circle circles circling revolves revolving rotating "
+            "around round"), "orbit"),
+    (_words("pull pulls pulling out away backs backing"), "pull_back"),
+    (_words("zoom zooms zooming dolly dollies dollying push pushes pushing closer nearer"),
+     "dolly"),
+    (_words("behind back rear"), "behind"),
+    (_words("follow follows following track tracks tracking trails trailing"), "follow"),
+    (_words("static fixed still stationary locked tripod"), "static"),
+    (_words("top bird birds overhead aerial drone"), "top"),
+)  # fmt: skip
 """Words and the shot that they mean; the first that fits counts."""
 CLOSE = frozenset(("close", "closeup"))
 WIDE = frozenset(("wide", "far", "afar", "distance", "long", "establishing"))
