@@ -117,7 +117,7 @@ def test_exported_graphs_equal_the_network(run, tmp_path):
     net.load_state_dict(torch.load(out / "best.pt", weights_only=True)["net"])
     net.eval()
     held = samples(small().clips)[:5]
-    rows, mask = batch_of([s.features for s in held], judge.norm)
+    rows, mask = batch_of([s.features for s in held], judge.norm, 196)
     expected = net.motion(torch.from_numpy(rows), torch.from_numpy(mask)).detach().numpy()
     assert np.abs(judge.motions([s.features for s in held]) - expected).max() < 2e-3
     texts = ["", "a man walks and turns left by ninety degrees"]
