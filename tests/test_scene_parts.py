@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import trimesh
 
+from tests.prompt_goldens import parse
 from tests.scene_scripts import MAN, WOMAN, act, on, prop, script, to
 from tests.test_scene_planner import full_layer, plan_of
 from text2sim.catalogue import COLOURS, GOING, KINDS, RISE
@@ -221,8 +222,28 @@ def test_garments_and_hair_follow_the_words():
     assert not wear("male", "jeans").shorts
     assert wear("male").haircut == "short"
     assert wear("male", adjectives=("bald",)).haircut == "bald"
+    for word, haircut in (
+        ("long-haired", "long"), ("short-haired", "short"), ("ponytailed", "ponytail"),
+    ):  # fmt: skip
+        assert {wear(g, adjectives=(word,)).haircut for g in ("male", "female")} == {haircut}
     assert wear("female").haircut in ("bob", "long", "ponytail")
     assert wear("female", age="old").haircut in ("bun", "bob")
+
+
+@pytest.mark.parametrize(
+    ("prompt", "haircut"),
+    [
+        ("a woman with long hair walks", "long"),
+        ("a girl with a ponytail runs", "ponytail"),
+        ("a bald man walks", "bald"),
+        ("a short-haired woman waves", "short"),
+        ("a long-haired man waves", "long"),
+    ],
+)
+def test_haircuts_are_those_of_the_prompt(prompt, haircut):
+    for seed in range(4):  # Whatever is drawn.
+        (made,) = make_characters(parse(prompt).actors, np.random.default_rng(seed)).values()
+        assert made.haircut == haircut
 
 
 def test_colour_words_are_shaded():

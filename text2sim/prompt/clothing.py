@@ -8,6 +8,7 @@ from typing import final
 from text2sim.catalogue import COLOURS
 from text2sim.prompt.cast import Cast, colour_of
 from text2sim.prompt.chunks import Chunk
+from text2sim.prompt.lexicon import TAILS
 from text2sim.prompt.sentence import Reading
 from text2sim.prompt.words import words
 from text2sim.types import Garment
@@ -21,12 +22,16 @@ _BEARDS = words("beard moustache mustache")
 @final
 @dataclass(frozen=True, kw_only=True)
 class Outfit:
-    """Words `start` to `end` (exclusive) say what somebody wears; "clothes" if only a colour."""
+    """Words `start` to `end` (exclusive) say what somebody wears; "clothes" if only a colour.
+
+    `cut` is the adjective for what the phrase says of the hair: "long-haired".
+    """
 
     start: int
     end: int
     noun: str
     colour: str | None
+    cut: str | None = None
 
 
 def find_outfits(reading: Reading, chunks: tuple[Chunk, ...]) -> list[Outfit]:
@@ -39,7 +44,13 @@ def find_outfits(reading: Reading, chunks: tuple[Chunk, ...]) -> list[Outfit]:
             two_words = reading.low(chunk.start - 2) in (*_CUES, "is")
             start = chunk.start - 1 - (two_words and before in _CUES)
             found.append(
-                Outfit(start=start, end=chunk.end, noun=_noun(chunk), colour=_colour(chunk))
+                Outfit(
+                    start=start,
+                    end=chunk.end,
+                    noun=_noun(chunk),
+                    colour=_colour(chunk),
+                    cut=_cut(chunk),
+                )
             )
     return sorted(found + _bare_colours(reading, chunks), key=lambda outfit: outfit.start)
 
@@ -65,14 +76,25 @@ def _is_worn(reading: Reading, chunk: Chunk) -> bool:
         return True
     if chunk.role == "garment":
         return reading.low(chunk.start - 2) not in ("play", "plays", "playing", "dances")
-    return chunk.noun.split()[-1] in ("hair", *_BEARDS)
+    return chunk.noun.split()[-1] in ("hair", *_BEARDS, *TAILS)
 
 
 def _noun(chunk: Chunk) -> str:
     if chunk.noun in COLOURS:
         return "clothes"
     noun = chunk.noun.split()[-1]
+    if noun in TAILS:
+        return "hair"
     return noun if noun in ("hair", *_BEARDS) else chunk.noun.replace("tshirt", "t-shirt")
+
+
+def _cut(chunk: Chunk) -> str | None:
+    """'long hair', 'a ponytail'."""
+    noun = chunk.noun.split()[-1]
+    if noun in TAILS:
+        return "ponytailed"
+    lengths = [word.low for word in chunk.adjectives if word.low in ("long", "short")]
+    return f"{lengths[0]}-haired" if noun == "hair" and lengths else None
 
 
 def _colour(chunk: Chunk) -> str | None:
@@ -87,7 +109,12 @@ def put_on(cast: Cast, outfits: list[Outfit]) -> None:
         for key in before[-1] if before else tuple(cast.actors)[:1]:
             actor = cast.actors[key]
             if outfit.noun == "hair":
-                cast.actors[key] = replace(actor, hair=outfit.colour)
+                cut = (outfit.cut,) if outfit.cut else ()
+                cast.actors[key] = replace(
+                    actor,
+                    hair=outfit.colour or actor.hair,
+                    adjectives=(*actor.adjectives, *cut),
+                )
             elif outfit.noun in _BEARDS:
                 cast.actors[key] = replace(actor, adjectives=(*actor.adjectives, "bearded"))
             else:

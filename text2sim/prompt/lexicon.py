@@ -86,7 +86,7 @@ ANIMALS = words(
 BODY = words(
     "hand foot arm leg head knee elbow fist finger shoulder hip chest face back body toe "
     "palm thigh ankle wrist neck throat belly stomach heel waist eye torso mouth hair ear "
-    "nose lap forehead limb breath"
+    "nose lap forehead limb breath ponytail pigtail braid plait"
 )
 
 GARMENTS = words(
@@ -141,6 +141,9 @@ HAIR_WORDS = {"blond": "blond", "blonde": "blond", "bald": "bald", "brunette": "
               "gray-haired": "grey", "white-haired": "white", "black-haired": "black",
               "blond-haired": "blond", "blonde-haired": "blond", "fair-haired": "blond",
               "brown-haired": "brown"}  # fmt: skip
+HAIRCUT_WORDS = frozenset(("long-haired", "short-haired", "ponytailed"))
+"""Adjectives of people that the scene planner knows; 'with long hair' is written as the first."""
+TAILS = words("ponytail pigtail braid plait")
 
 MOTION_NOUNS = words("motion movement gesture move action exercise activity pose stance technique")
 """'a waving motion' is about the waving."""

