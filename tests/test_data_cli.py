@@ -1,6 +1,7 @@
 """`text2sim data`: info, check, build and view of tiny data sets, and builds that go on."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -93,6 +94,20 @@ def test_wrong_folders_have_exit_codes(capsys, tmp_path, monkeypatch, arguments,
     monkeypatch.chdir(tmp_path)
     found, text = run(capsys, *arguments)
     assert (found, text.count("\n")) == (code, 1)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_links_pipes_and_folders_that_are_called_like_files(capsys, takes):
+    (takes / "lost.bvh").symlink_to("nowhere.bvh")
+    (takes / "loop.bvh").symlink_to("loop.bvh")
+    (takes / "folder.bvh").mkdir()
+    (takes / "deep" / "up").symlink_to("..")
+    os.mkfifo(takes / "pipe.bvh")  # Nobody writes into it: reading would never end.
+    code, found = run(capsys, "check", takes, "--json")
+    assert (code, set(found["problems"])) == (4, {"walk3", "lost", "loop", "folder", "pipe"})
+    assert "There is no file" in found["problems"]["lost"]
+    for name in ("folder", "pipe"):
+        assert "no regular file" in found["problems"][name]
 
 
 def test_json_lines_of_others_are_no_pack(capsys, takes):

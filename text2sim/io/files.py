@@ -193,9 +193,11 @@ def read_text(path: Path) -> str:
     """The text of a motion file: UTF-8, or UTF-16 with its mark.
 
     Raises:
-        ResourceError: there is no such file, or it can't be opened.
+        ResourceError: there is no such file, it is a folder or a pipe, or it can't be opened.
         MotionFileError: it is no text, or some of it has another encoding.
     """
+    if path.exists() and not path.is_file():  # A pipe would be waited for without end.
+        raise ResourceError(f"Can't read {path}: it is no regular file.")
     try:
         content = path.read_bytes()
     except FileNotFoundError:
