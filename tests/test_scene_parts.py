@@ -236,6 +236,7 @@ def test_garments_and_hair_follow_the_words():
         ("a woman with long hair walks", "long"),
         ("a girl with a ponytail runs", "ponytail"),
         ("a bald man walks", "bald"),
+        ("a man with a shaved head walks", "bald"),
         ("a short-haired woman waves", "short"),
         ("a long-haired man waves", "long"),
     ],

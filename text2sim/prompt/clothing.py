@@ -8,7 +8,7 @@ from typing import final
 from text2sim.catalogue import COLOURS
 from text2sim.prompt.cast import Cast, colour_of
 from text2sim.prompt.chunks import Chunk
-from text2sim.prompt.lexicon import TAILS
+from text2sim.prompt.lexicon import BARE, TAILS
 from text2sim.prompt.sentence import Reading
 from text2sim.prompt.words import words
 from text2sim.types import Garment
@@ -76,23 +76,25 @@ def _is_worn(reading: Reading, chunk: Chunk) -> bool:
         return True
     if chunk.role == "garment":
         return reading.low(chunk.start - 2) not in ("play", "plays", "playing", "dances")
-    return chunk.noun.split()[-1] in ("hair", *_BEARDS, *TAILS)
+    return chunk.noun.split()[-1] in ("hair", *_BEARDS, *TAILS) or _cut(chunk) is not None
 
 
 def _noun(chunk: Chunk) -> str:
     if chunk.noun in COLOURS:
         return "clothes"
     noun = chunk.noun.split()[-1]
-    if noun in TAILS:
+    if noun in TAILS or _cut(chunk):
         return "hair"
     return noun if noun in ("hair", *_BEARDS) else chunk.noun.replace("tshirt", "t-shirt")
 
 
 def _cut(chunk: Chunk) -> str | None:
-    """'long hair', 'a ponytail'."""
+    """'long hair', 'a ponytail', 'a shaved head'."""
     noun = chunk.noun.split()[-1]
     if noun in TAILS:
         return "ponytailed"
+    if noun == "head" and any(word.low in BARE for word in chunk.adjectives):
+        return "bald"
     lengths = [word.low for word in chunk.adjectives if word.low in ("long", "short")]
     return f"{lengths[0]}-haired" if noun == "hair" and lengths else None
 

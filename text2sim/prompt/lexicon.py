@@ -143,7 +143,7 @@ HAIR_WORDS = {"blond": "blond", "blonde": "blond", "bald": "bald", "brunette": "
               "brown-haired": "brown"}  # fmt: skip
 HAIRCUT_WORDS = frozenset(("long-haired", "short-haired", "ponytailed"))
 """Adjectives of people that the scene planner knows; 'with long hair' is written as the first."""
-TAILS = words("ponytail pigtail braid plait")
+TAILS, BARE = words("ponytail pigtail braid plait"), words("bald shaven shaved")
 
 MOTION_NOUNS = words("motion movement gesture move action exercise activity pose stance technique")
 """'a waving motion' is about the waving."""
