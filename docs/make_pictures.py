@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from text2sim import Animation, Pipeline
 from text2sim.io.previews import preview
+from text2sim.shots import MOVES
 from text2sim.skeleton import PARENTS
 from text2sim.stage import CHANNELS
 
@@ -35,6 +36,9 @@ GRID = (
 )
 """Prompts of the README's grid."""
 
+SHOTS = (*MOVES, "close_up", "wide", "orbit+close_up")
+"""Cameras of the picture in docs/renderer.md."""
+
 
 def main() -> None:
     """Hero strip, grid and gallery."""
@@ -42,6 +46,7 @@ def main() -> None:
     hero = Pipeline()(GALLERY["stairs"], seed=7, size=(640, 480))
     _save(np.hstack([_frame(hero, share) for share in (0.08, 0.36, 0.58, 0.93)]), "hero.jpg", 1600)
     channels()
+    cameras()
     cells = [_frame(Pipeline()(prompt, seed=i), 0.55) for i, prompt in enumerate(GRID)]
     rows = [np.hstack(cells[start : start + 3]) for start in range(0, len(cells), 3)]
     _save(np.vstack(rows), "prompts.jpg", 1200)
@@ -61,6 +66,19 @@ def channels() -> None:
     cells.append(_titled(_with_joints(anim, index), "joints"))
     rows = [np.hstack(cells[start : start + 5]) for start in range(0, len(cells), 5)]
     _save(np.vstack(rows), "channels.jpg", 1800)
+
+
+def cameras() -> None:
+    """Each shot at three moments of one clip."""
+    pipeline, cells = Pipeline(), []
+    for shot in SHOTS:
+        anim = pipeline("a woman walks to the table and picks up the cup", seed=7, fps=15.0,
+                        size=(320, 240), camera=shot)  # fmt: skip
+        strip = [_frame(anim, share) for share in (0.1, 0.5, 0.9)]
+        edged = [np.pad(item, ((2, 2), (2, 2), (0, 0)), constant_values=255) for item in strip]
+        cells.append(_titled(np.hstack(edged), shot))
+    rows = [np.hstack(cells[start : start + 2]) for start in range(0, len(cells), 2)]
+    _save(np.vstack(rows), "cameras.jpg", 1280, quality=78)
 
 
 def _titled(picture: np.ndarray, name: str) -> np.ndarray:
@@ -89,10 +107,10 @@ def _frame(animation: Animation, share: float) -> np.ndarray:
     return animation.frames[round(share * (len(animation) - 1))]
 
 
-def _save(picture: np.ndarray, name: str, width: int) -> None:
+def _save(picture: np.ndarray, name: str, width: int, quality: int = 86) -> None:
     image = Image.fromarray(picture)
     image.thumbnail((width, 10 * width), Image.Resampling.LANCZOS)
-    image.save(FOLDER / name, quality=86, optimize=True)
+    image.save(FOLDER / name, quality=quality, optimize=True)
 
 
 if __name__ == "__main__":
