@@ -53,7 +53,8 @@ class LiveGeometry:
     def __init__(self, trace: Trace, backdrop: tuple[Visual, ...] = ()) -> None:
         scene = trace.world.motion.scene
         assert scene is not None
-        self._trace = trace
+        turns = quat.to_matrix(trace.object_rotations_wxyz)
+        self._poses = np.concatenate([turns, trace.object_positions[..., None]], axis=-1)
         self._skins = [actor.skin for actor in scene.actors]
         self._bones = [_bone_poses(trace, i, scene) for i in range(len(scene.actors))]
         pieces, self._ranges = _all_pieces(scene)
@@ -97,11 +98,7 @@ class LiveGeometry:
         return self.geometry
 
     def _place(self, index: int, frame: float, team: Team) -> None:
-        position = between(self._trace.object_positions[:, index], frame)
-        rotations = self._trace.object_rotations_wxyz[:, index]
-        low = min(max(int(frame), 0), len(rotations) - 1)
-        rotation = between(quat.to_matrix(rotations[low : low + 2]), max(frame - low, 0.0))
-        pose = np.column_stack([rotation, position]).astype(np.float32)
+        pose = between(self._poses[:, index], frame).astype(np.float32)
         shown = self._shown[index]
         if shown is not None and np.array_equal(pose, shown):
             return

@@ -17,7 +17,7 @@ class Team:
     slows down holds nobody up. Where the system gives no more threads, the caller does it all.
     """
 
-    PIECES = 3
+    PIECES = 6
 
     def __init__(self) -> None:
         import numba
@@ -44,8 +44,13 @@ class Team:
             kernel(0, count, *args)
             return
         edges = [count * i // pieces for i in range(pieces + 1)]
-        jobs = [self._pool.submit(kernel, a, b, *args) for a, b in pairwise(edges)]
-        for job in jobs:
+        waiting = iter(list(pairwise(edges)))  # Taking the next is one step of the interpreter.
+
+        def work() -> None:
+            for start, stop in waiting:
+                kernel(start, stop, *args)
+
+        for job in [self._pool.submit(work) for _ in range(self._workers)]:
             job.result()
 
 

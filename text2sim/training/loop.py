@@ -30,7 +30,7 @@ class Trainer:
 
     def __init__(self, config: SSMTrainingConfig, report: Callable[[str], None] = print) -> None:
         torch.use_deterministic_algorithms(True, warn_only=True)
-        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+        torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined, unused-ignore]
         self.config, self.report = config, report
         self.fabric = Fabric(
             accelerator=config.accelerator, devices=config.devices, precision=config.precision
