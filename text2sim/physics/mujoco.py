@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, final
@@ -15,13 +14,10 @@ from text2sim.physical_body import PhysicalBody
 from text2sim.physics.mujoco_build import build
 from text2sim.physics.mujoco_grip import Grips, Held
 from text2sim.physics.stage import PhysicsEngine
-from text2sim.physics.standing import scene_of, standing
+from text2sim.physics.standing import FARTHEST, FASTEST, scene_of, standing, time_step
 from text2sim.skeleton import JOINTS
 from text2sim.stage import Context
 from text2sim.types import BodyState, Contact, Drive, Motion, Scene, World
-
-FARTHEST, FASTEST = 1e3, 1e2
-"""Beyond this place [m] or speed [m/s] a body has diverged."""
 
 
 @final
@@ -48,8 +44,7 @@ class MuJoCoEngine(PhysicsEngine):
         """
         import_mujoco()
         scene_of(value)
-        steps = max(1, math.ceil(self.rate / value.fps - 1e-6))
-        return World(motion=value, engine=self, timestep=1.0 / (value.fps * steps))
+        return World(motion=value, engine=self, timestep=time_step(value.fps, self.rate))
 
     def open(self, world: World) -> MuJoCoSimulation:
         """A live simulation at time 0; close it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple, final
@@ -17,7 +16,7 @@ from text2sim.physics.materials import GRAVITY
 from text2sim.physics.pybullet_build import build_actor, build_ground, build_object, wxyz, xyzw
 from text2sim.physics.pybullet_grip import Grip, follow, grip, is_fixed, let_touch, overlap, renew
 from text2sim.physics.stage import PhysicsEngine
-from text2sim.physics.standing import scene_of, standing
+from text2sim.physics.standing import FARTHEST, FASTEST, scene_of, standing, time_step
 from text2sim.skeleton import JOINTS
 from text2sim.stage import Context
 from text2sim.types import BodyState, Contact, Drive, Motion, Scene, World
@@ -28,8 +27,6 @@ END_GAIN = 0.5
 """Share of the error of ankles, toes and wrists mended in a step. Bullet's stable PD takes a foot
 to be as light on the ground as in the air and lets it go limp; motors hold the ends of the limbs as
 well: constraints that are solved together with the contacts, within the strength of the joint."""
-FARTHEST, FASTEST = 1e3, 1e2
-"""Beyond this place [m] or speed [m/s] a body has diverged."""
 
 
 @final
@@ -56,8 +53,7 @@ class PyBulletEngine(PhysicsEngine):
         """
         import_pybullet()
         scene_of(value)
-        steps = max(1, math.ceil(self.rate / value.fps - 1e-6))
-        return World(motion=value, engine=self, timestep=1.0 / (value.fps * steps))
+        return World(motion=value, engine=self, timestep=time_step(value.fps, self.rate))
 
     def open(self, world: World) -> PyBulletSimulation:
         """A live simulation at time 0; close it."""

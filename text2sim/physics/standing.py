@@ -1,6 +1,8 @@
-"""Where a body is before anything moves."""
+"""What every engine begins with: the scene, the time step, and where bodies stand."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
@@ -8,6 +10,14 @@ from text2sim.errors import PipelineError
 from text2sim.maths import quaternions as quat
 from text2sim.skeleton import JOINTS
 from text2sim.types import BodyState, Motion, Scene, SceneActor
+
+FARTHEST, FASTEST = 1e3, 1e2
+"""Beyond this place [m] or speed [m/s] a body has diverged."""
+
+
+def time_step(fps: float, rate: float) -> float:
+    """The longest step [s] that divides a frame and makes at least `rate` steps a second."""
+    return 1.0 / (fps * max(1, math.ceil(rate / fps - 1e-6)))
 
 
 def scene_of(motion: Motion) -> Scene:
