@@ -11,17 +11,31 @@ from tests import samples
 from tests.test_physics import ball_part, box_part, thing
 from text2sim.control.feedforward import feed_forward, lifted
 from text2sim.control.kinematic import KinematicController
+from text2sim.control.meter import Meter, joint_torques
 from text2sim.control.pd import PDController
 from text2sim.control.reference import resample
-from text2sim.control.rollout import touching
+from text2sim.control.rollout import Record, touching
 from text2sim.errors import Cancelled, ConfigError
 from text2sim.maths import quaternions as quat
 from text2sim.physical_body import PhysicalBody
+from text2sim.physics.mujoco import MuJoCoEngine
 from text2sim.physics.pybullet import PyBulletEngine
+from text2sim.physics.stage import PhysicsEngine
 from text2sim.pipeline import Pipeline
 from text2sim.skeleton import INDEX, Skeleton
 from text2sim.stage import Context
-from text2sim.types import Contact, Grasp, Motion, SceneObject, Segment, Trace, Track, World
+from text2sim.types import (
+    BodyState,
+    Contact,
+    Drive,
+    Grasp,
+    Motion,
+    SceneObject,
+    Segment,
+    Trace,
+    Track,
+    World,
+)
 
 FPS = 30.0
 CTX = Context(stage="controller")
@@ -265,3 +279,80 @@ def test_touching_takes_the_nearer_point() -> None:
                       force=1.0, joint="right_ankle")  # fmt: skip
     assert touching("man1", [contact], soles).tolist() == [False, False, False, True]
     assert not touching("woman1", [contact], soles).any()
+
+
+@pytest.mark.parametrize("engine", [MuJoCoEngine(), PyBulletEngine()], ids=lambda e: e.name)
+def test_measured_torques_carry_the_arms(engine: PhysicsEngine) -> None:
+    """A body held up at the pelvis in a T-pose: its shoulders bear arms of known weight."""
+    world = engine.run(world_of(bob()).motion, Context())
+    body = PhysicalBody.of_actor(world.motion.scene.actors[0])
+    pose, still = np.tile(quat.IDENTITY, (22, 1)), np.zeros(3)
+    place, torques = np.array([0.0, 0.0, 2.0]), []
+    with Meter(world.open(), world) as simulation:
+        simulation.place("man1", BodyState(
+            root_position=place, root_velocity=still, root_angular_velocity=still,
+            rotations_wxyz=pose, joint_velocities=np.zeros((22, 3)),
+        ))  # fmt: skip
+        for _ in range(round(1.0 / simulation.timestep)):
+            state = simulation.body("man1")
+            pull = 8e3 * (place - state.root_position) - 800.0 * state.root_velocity
+            twist = -6e2 * quat.log(state.rotations_wxyz[0]) - 10.0 * state.root_angular_velocity
+            drive = Drive(setpoints_wxyz=pose, torques=np.zeros((22, 3)), torque=twist,
+                          force=pull + [0.0, 0.0, 9.81 * body.mass])  # fmt: skip
+            simulation.step({"man1": drive})
+            torques.append(joint_torques(body, drive, simulation.body("man1")))
+        ((power, full),) = simulation.take()
+        assert simulation.take() is None
+    joints = body.skeleton.rest_positions()
+    arm = [INDEX[f"left_{part}"] for part in ("shoulder", "elbow", "wrist")]
+    levers = (joints[arm] + body.centres[arm] - joints[arm[0]])[:, 1]
+    load = 9.81 * (body.masses[arm] * levers).sum()
+    measured = np.mean(torques[len(torques) // 2 :], axis=0)[arm[0], 0]
+    # Bullet's stable PD takes gravity into its forecast, and needs less of the spring.
+    low, high = (0.95, 1.05) if engine.name == "mujoco" else (0.4, 1.1)
+    assert low * load < measured < high * load
+    assert 0.0 < power < 200.0
+    assert full == 0.0
+
+
+def test_a_joint_at_its_strength_is_saturated() -> None:
+    body = PhysicalBody.of_actor(world_of(bob()).motion.scene.actors[0])
+    still = resample(bob(), 1, FPS).state(0)
+    far = quat.mul(still.rotations_wxyz, quat.exp(np.tile([0.0, 2.0, 0.0], (22, 1))))
+    drive = Drive(setpoints_wxyz=far, torques=np.zeros((22, 3)), force=np.zeros(3),
+                  torque=np.zeros(3))  # fmt: skip
+    torques = joint_torques(body, drive, still)
+    expected = np.minimum(2.0 * body.stiffness[1:], body.strength[1:])
+    np.testing.assert_allclose(torques[1:, 1], expected, rtol=1e-6)
+
+
+def test_traces_tell_how_hard_the_joints_work() -> None:
+    world = world_of(bob())
+    trace = PDController().run(world, CTX)
+    assert trace.power.shape == trace.saturation.shape == (45, 1)
+    assert 20.0 < trace.power[10:20].mean() < 2000.0  # bending the knees down and up
+    assert trace.power[0] == 0.0
+    assert KinematicController().run(world, CTX).power is None
+
+
+def test_what_moves_is_no_floor() -> None:
+    """A foot that kicks a ball is not on the ground."""
+    world = world_of(bob(), ball_on_a_pedestal()[1])
+    record = Record(world=world)
+
+    class Touching:
+        def contacts(self) -> list[Contact]:
+            return [contact("ball1"), contact("ground")]
+
+        def body(self, actor: str) -> object:
+            return None
+
+        def objects(self) -> tuple:
+            return ()
+
+    def contact(other: str) -> Contact:
+        return Contact(time=0.0, a="man1", b=other, point=(0, 0, 0), normal=(0, 0, 1), force=1.0,
+                       joint="left_foot")  # fmt: skip
+
+    record.frame(Touching(), np.zeros((1, 1, 2)), None)
+    assert [item.b for item in record._feet[0]] == ["ground"]

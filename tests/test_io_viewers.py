@@ -13,8 +13,9 @@ import pytest
 from tests.clips import make_clip
 from tests.test_data_features import FPS, walk
 from text2sim.errors import ConfigError, MissingExtraError, ResourceError
+from text2sim.evaluation.clip import spans
 from text2sim.io.mannequin import mannequin
-from text2sim.io.motion_plot import spans, speed
+from text2sim.io.motion_plot import speed
 from text2sim.maths import quaternions as quat
 from text2sim.skeleton import Skeleton
 from text2sim.types import Motion

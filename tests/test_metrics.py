@@ -8,7 +8,10 @@ import pytest
 from tests import samples
 from tests.clips import make_trace
 from text2sim.evaluation import metrics
-from text2sim.evaluation.metrics import GRAVITY, Metric, evaluate
+from text2sim.evaluation.clip import contact_timeline, evaluate
+from text2sim.evaluation.metrics import GRAVITY, Metric
+from text2sim.evaluation.physical import physical
+from text2sim.io.physics_plot import plot_physics
 from text2sim.maths import quaternions as quat
 from text2sim.types import Outcome, Track
 
@@ -175,8 +178,77 @@ def test_what_can_not_be_measured_is_nan_and_null():
     assert str(found["jerk"]) == "-"
     text = json.dumps(found.as_dict(), allow_nan=False)
     assert json.loads(text)["jerk"] == {
-        "value": None, "unit": "m/s3", "meaning": found["jerk"].meaning,
+        "value": None, "before": None, "unit": "m/s3", "meaning": found["jerk"].meaning,
     }  # fmt: skip
+
+
+def test_the_motion_before_physics_is_measured_alike():
+    deep = standing(offset=(0, 0, -0.02))
+    motion = dataclasses.replace(deep.world.motion, tracks=deep.tracks)
+    world = dataclasses.replace(deep.world, motion=motion)
+    mended = dataclasses.replace(deep, world=world, tracks=standing().tracks)
+    found = evaluate(mended)
+    assert found["penetration"].value == pytest.approx(0.0, abs=1e-9)
+    assert found["penetration"].before == pytest.approx(20.0)
+    assert found["float"].before == pytest.approx(0.0, abs=1e-9)
+    assert found["tracking_error"].before is None
+    assert "(before: 20 mm)" in repr(found)
+    assert found.as_dict()["penetration"]["before"] == pytest.approx(20.0)
+
+
+def test_a_slide_a_frame_is_that_of_any_motion():
+    slide = np.outer(np.arange(60) / 40.0, [0.3, 0.4, 0.0])
+    trace = dataclasses.replace(standing(offset=slide, frames=60), fps=40.0)
+    found = evaluate(trace)["foot_slide"].value
+    assert found == pytest.approx(25.0)  # 0.5 m/s in a twentieth of a second
+    assert found == pytest.approx(physical(trace.tracks, 40.0)["foot_slide"].value)
+
+
+def test_slips_are_there_frame_by_frame():
+    soles = np.zeros((4, 2, 3))
+    soles[:, 0, 0] = [0, 1, 3, 6]
+    contacts = np.array([[1, 0], [1, 0], [0, 0], [1, 1]], bool)
+    course = metrics.slip_course(soles, contacts, 10.0)
+    np.testing.assert_equal(course, [np.nan, 10.0, np.nan, np.nan])
+
+
+def test_contacts_make_a_timeline_on_the_clock_of_the_motion():
+    trace = standing()
+    contacts = np.zeros((30, 4), bool)
+    contacts[:10, 0] = contacts[20:, 3] = True
+    track = dataclasses.replace(trace.tracks[0], contacts=contacts)
+    spans = contact_timeline(dataclasses.replace(trace, tracks=(track,), start=2.0))
+    assert [(s.point, s.start, s.end) for s in spans] == [
+        ("left heel", 2.0, 2.5), ("right toe", 3.0, 3.5),
+    ]  # fmt: skip
+
+
+def test_energy_is_power_times_time_and_saturation_a_mean():
+    power = np.full((30, 1), 100.0)
+    power[0] = 0.0
+    trace = dataclasses.replace(standing(), power=power, saturation=power / 400.0)
+    found = evaluate(trace)
+    assert found["energy"].value == pytest.approx(29 / FPS * 100.0)
+    assert found["saturation"].value == pytest.approx(0.25 * 29 / 30)
+    assert math.isnan(evaluate(standing())["energy"].value)  # nobody drove any joint
+
+
+def test_fall_time_is_when_the_body_fell():
+    fell = dataclasses.replace(standing(), outcome=Outcome(status="fell", time=0.6))
+    assert evaluate(fell)["fall_time"].value == pytest.approx(0.6)
+    assert math.isnan(evaluate(standing())["fall_time"].value)
+
+
+def test_a_picture_of_the_physics_says_what_the_figures_say():
+    pytest.importorskip("matplotlib")
+    fell = Outcome(status="fell", time=0.6)
+    trace = dataclasses.replace(standing(offset=(0.03, 0.04, -0.02)), outcome=fell)
+    figure = plot_physics(trace)
+    _, feet, _, errors, assist, effort = figure.axes
+    assert feet.lines[1].get_ydata()[:5] == pytest.approx(-20.0)
+    assert errors.lines[0].get_ydata()[:5] == pytest.approx(1000 * math.hypot(0.03, 0.04, 0.02))
+    assert any(list(line.get_xdata()) == [0.6, 0.6] for line in assist.lines)
+    assert "no joints" in effort.texts[0].get_text()
 
 
 def test_table_has_a_line_a_metric_with_its_unit():

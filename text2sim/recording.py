@@ -6,11 +6,15 @@ import copy
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from text2sim.errors import ConfigError
-from text2sim.evaluation.metrics import Metrics, evaluate
+from text2sim.evaluation.clip import ContactSpan, contact_timeline, evaluate
+from text2sim.evaluation.metrics import Metrics
 from text2sim.types import Motion, Outcome, Scene, ScenePlan, Script, Trace, World
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 class Recording(ABC):
@@ -119,8 +123,27 @@ class Recording(ABC):
         return {"prompt": self.prompt, "seed": self._config.get("seed"), "text2sim": __version__}
 
     def metrics(self) -> Metrics:
-        """Figures with units, by name: tracking error, foot skate, penetration, assist, ..."""
+        """Figures with units, by name: tracking error, foot skate, penetration, assist, ...
+
+        What a motion has without physics, too, is given `before` and after it.
+        """
         return evaluate(self.trace)
+
+    def contact_timeline(self) -> tuple[ContactSpan, ...]:
+        """When each sole point was on the ground, by the engine's contacts, in order of time."""
+        return contact_timeline(self.trace)
+
+    def plot_physics(self) -> Figure:
+        """A figure of every actor over time: contacts, feet, errors, assist, effort.
+
+        `anim.plot_physics().savefig("physics.png")` keeps it; notebooks show it.
+
+        Raises:
+            MissingExtraError: matplotlib is not installed.
+        """
+        from text2sim.io.physics_plot import plot_physics
+
+        return plot_physics(self.trace)
 
     def _warnings(self, *more: Any) -> tuple[str, ...]:
         values = (self.script, self.plan, self.scene, self.motion, self.world, self.trace, *more)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from text2sim.control.meter import Meter
 from text2sim.control.reference import Reference, resample
 from text2sim.maths import quaternions as quat
 from text2sim.stage import Context
@@ -60,18 +62,18 @@ def roll_out(world: World, start: Sequence[BodyState], policy: Policy, ctx: Cont
     """
     motion, steps = world.motion, steps_per_frame(world)
     record = Record(world=world)
-    with world.open() as simulation:
+    with Meter(world.open(), world) as simulation:
         for track, state in zip(motion.tracks, start):
             simulation.place(track.actor, state)
         hands = Hands(grasps=motion.grasps)
-        record.frame(simulation, np.zeros((1, len(motion.tracks), 2)))
+        record.frame(simulation, np.zeros((1, len(motion.tracks), 2)), None)
         for frame in range(1, motion.frames):
             assists = []
             for step in range((frame - 1) * steps, frame * steps):
                 hands.update(simulation, step * world.timestep)
                 assists.append(policy.advance(simulation, step))
                 record.touches(simulation.contacts())
-            record.frame(simulation, np.array(assists))
+            record.frame(simulation, np.array(assists), simulation.take())
             ctx.report(frame, motion.frames - 1)
     return record.trace(policy.outcome(), hands.warnings)
 
@@ -111,15 +113,31 @@ class Record:
     _bodies: list[list[BodyState]] = field(default_factory=list)
     _objects: list[tuple[Array, Array]] = field(default_factory=list)
     _assists: list[Array] = field(default_factory=list)
+    _efforts: list[Array | None] = field(default_factory=list)
     _feet: list[list[Contact]] = field(default_factory=list)
     _touches: dict[frozenset[str], Contact] = field(default_factory=dict)
 
-    def frame(self, simulation: Simulation, assists: Array) -> None:
-        """Record the present; `assists` are those of the steps since the last frame, (n, A, 2)."""
+    def frame(self, simulation: Simulation, assists: Array, effort: Array | None) -> None:
+        """Record the present.
+
+        Args:
+            assists: of the steps since the last frame, (n, A, 2).
+            effort: power and saturation since then, (A, 2), or None if no joints were driven.
+        """
         self._bodies.append([simulation.body(track.actor) for track in self.world.motion.tracks])
         self._objects.append(simulation.objects())
         self._assists.append(assists.mean(axis=0))
-        self._feet.append([item for item in simulation.contacts() if item.joint in FEET])
+        self._efforts.append(effort)
+        self._feet.append([
+            item for item in simulation.contacts() if item.joint in FEET and item.b in self._floors
+        ])  # fmt: skip
+
+    @cached_property
+    def _floors(self) -> frozenset[str]:
+        """What can be stood on: a ball that is kicked is no floor."""
+        scene = self.world.motion.scene
+        assert scene is not None
+        return frozenset({"ground", *(item.id for item in scene.objects if item.fixed)})
 
     def touches(self, contacts: Sequence[Contact]) -> None:
         """Keep the first touch of each pair."""
@@ -129,6 +147,9 @@ class Record:
     def trace(self, outcome: Outcome, warnings: Sequence[str]) -> Trace:
         """Everything recorded."""
         motion, assists = self.world.motion, np.stack(self._assists)
+        still = np.zeros(assists.shape[1:])
+        driven = any(effort is not None for effort in self._efforts)
+        efforts = np.stack([still if effort is None else effort for effort in self._efforts])
         return Trace(
             world=self.world,
             fps=motion.fps,
@@ -137,6 +158,8 @@ class Record:
             object_rotations_wxyz=np.stack([rotations for _, rotations in self._objects]),
             assist_force=assists[..., 0],
             assist_torque=assists[..., 1],
+            power=efforts[..., 0] if driven else None,
+            saturation=efforts[..., 1] if driven else None,
             contacts=tuple(sorted(self._events(), key=lambda contact: contact.time)),
             outcome=outcome,
             warnings=(*self.world.warnings, *warnings),

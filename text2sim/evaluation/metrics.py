@@ -1,24 +1,32 @@
-"""Metrics of a simulated clip: how well it follows the motion, and how physical it looks.
+"""Figures with units, and what they are made of: errors, sliding, sinking and floating feet, jerk.
 
 The functions are pure and take arrays in world frame [m]; T frames, J joints, P sole points.
-Their results are in SI units; `evaluate` turns a `Trace` into a table in the units of the papers.
+Their results are in SI units. `text2sim.evaluation.clip` measures a simulated clip by them,
+`text2sim.evaluation.physical` any motion: each quantity has one definition, and it is here.
 """
 
 from __future__ import annotations
 
 import html
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from text2sim.types import Trace, Track
+from text2sim.skeleton import PARENTS
 
 GRAVITY = 9.81
 Height = Callable[[np.ndarray], np.ndarray]
+
+TOUCH = 0.03
+"""A sole point that is lower [m] touches."""
+SLIDE = 0.025
+"""A foot that moves further in a frame [m] while it touches, slides (GMD: Karunratanakul 2023)."""
+SLIDE_FPS = 20.0
+"""Slides a frame depend on the frame rate: they are taken at this one."""
 
 _RADII = np.arange(0.005, 0.15, 0.005)
 _DIRECTIONS = np.array([(np.cos(a), np.sin(a)) for a in np.arange(8) * np.pi / 4])
@@ -27,20 +35,34 @@ _DIRECTIONS = np.array([(np.cos(a), np.sin(a)) for a in np.arange(8) * np.pi / 4
 @final
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """A figure with its unit; NaN where the clip has nothing to measure."""
+    """A figure with its unit; NaN where the clip has nothing to measure.
+
+    Attributes:
+        before: the same figure of the motion before physics; None where there is no such thing.
+    """
 
     value: float
     unit: str
     meaning: str
+    before: float | None = None
 
     def __float__(self) -> float:
         return self.value
 
     def __str__(self) -> str:
-        if math.isnan(self.value):
-            return "-"
-        number = "0" if abs(self.value) < 5e-4 else f"{self.value:.4g}"
-        return f"{number} {self.unit}".strip()
+        return _number(self.value, self.unit)
+
+    @property
+    def was(self) -> str:
+        """The figure before physics in words, or nothing."""
+        return "" if self.before is None else f"(before: {_number(self.before, self.unit)})"
+
+
+def _number(value: float, unit: str) -> str:
+    if math.isnan(value):
+        return "-"
+    number = "0" if abs(value) < 5e-4 else f"{value:.4g}"
+    return f"{number} {unit}".strip()
 
 
 @final
@@ -62,29 +84,39 @@ class Metrics(Mapping[str, Metric]):
     def __repr__(self) -> str:
         names = max(map(len, self), default=0)
         values = max((len(str(metric)) for metric in self.values()), default=0)
+        were = max((len(metric.was) for metric in self.values()), default=0)
         return "\n".join(
-            f"{name:<{names}}  {metric!s:<{values}}  {metric.meaning}"
+            f"{name:<{names}}  {metric!s:<{values}}  {metric.was:<{were}}  {metric.meaning}"
             for name, metric in self.items()
         )
 
     def _repr_html_(self) -> str:
         rows = "".join(
             f"<tr><td><code>{name}</code></td><td style='text-align:right'>{metric}</td>"
+            f"<td style='text-align:right'>{metric.was}</td>"
             f"<td style='text-align:left'>{html.escape(metric.meaning)}</td></tr>"
             for name, metric in self.items()
         )
         return f"<table>{rows}</table>"
 
     def as_dict(self) -> dict[str, dict[str, float | str | None]]:
-        """JSON-ready: name -> value, unit, meaning; a value of NaN is None."""
+        """JSON-ready: name -> value, unit, meaning; a value of NaN is None.
+
+        Figures that the motion had before physics have that as "before", too.
+        """
         return {
             name: {
-                "value": None if math.isnan(metric.value) else metric.value,
+                "value": _json(metric.value),
+                **({} if metric.before is None else {"before": _json(metric.before)}),
                 "unit": metric.unit,
                 "meaning": metric.meaning,
             }
             for name, metric in self.items()
         }
+
+
+def _json(value: float) -> float | None:
+    return None if math.isnan(value) else value
 
 
 def joint_errors(positions: ArrayLike, reference: ArrayLike) -> np.ndarray:
@@ -111,9 +143,49 @@ def skate_speeds(soles: ArrayLike, contacts: ArrayLike, fps: float) -> np.ndarra
     Args:
         soles: (T, P, 3). contacts: (T, P) bool. fps: frames per second.
     """
+    slips = _slips(soles, contacts, fps)
+    return slips[np.isfinite(slips)]
+
+
+def slip_course(soles: ArrayLike, contacts: ArrayLike, fps: float) -> np.ndarray:
+    """Of the speeds of `skate_speeds` the largest up to each frame [m/s], (T,); NaN if none."""
+    slips = _slips(soles, contacts, fps)
+    fastest = np.where(np.isfinite(slips), slips, -1.0).max(axis=-1)
+    return np.concatenate([[np.nan], np.where(fastest < 0.0, np.nan, fastest)])
+
+
+def _slips(soles: ArrayLike, contacts: ArrayLike, fps: float) -> np.ndarray:
+    """Speeds between frames [m/s], (T - 1, P), NaN where a point is not in contact in both."""
     points, touch = np.asarray(soles), np.asarray(contacts, dtype=bool)
     speed = np.linalg.norm(np.diff(points[..., :2], axis=0), axis=-1) * fps
-    return speed[touch[1:] & touch[:-1]]
+    return np.where(touch[1:] & touch[:-1], speed, np.nan)
+
+
+def touching(soles: ArrayLike, height: Height) -> np.ndarray:
+    """Which sole points (T, P, 3) are at most `TOUCH` above the ground, (T, P) bool."""
+    points = np.asarray(soles)
+    return points[..., 2] - height(points[..., :2]) < TOUCH
+
+
+def slide_ratio(soles: ArrayLike, touch: ArrayLike) -> float:
+    """Part of the frames with a touching point in which one moves over `SLIDE`.
+
+    Args:
+        soles: (T, P, 3). touch: (T, P) bool.
+    """
+    points, down = np.asarray(soles), np.asarray(touch, dtype=bool)
+    moved = np.linalg.norm(np.diff(points[..., :2], axis=0), axis=-1)
+    both = down[1:] & down[:-1]
+    if not both.any():
+        return float("nan")
+    return float(((moved > SLIDE) & both).any(axis=1)[both.any(axis=1)].mean())
+
+
+def bone_length_errors(positions: ArrayLike) -> np.ndarray:
+    """How far each bone is from its median length in the clip [m], (T, 21), of (T, 22, 3)."""
+    p = np.asarray(positions)
+    lengths = np.linalg.norm(p[:, 1:] - p[:, list(PARENTS[1:])], axis=-1)
+    return np.abs(lengths - np.median(lengths, axis=0))
 
 
 def clearance(points: ArrayLike, height: Height) -> np.ndarray:
@@ -160,110 +232,22 @@ def completed_fraction(time: float, start: float, duration: float) -> float:
     return float(np.clip((time - start) / duration, 0.0, 1.0)) if duration else 1.0
 
 
-def evaluate(trace: Trace) -> Metrics:
-    """All metrics of a trace; with several actors, means over all of them and the worst maximum.
-
-    The reference is the motion before physics (`trace.world.motion`).
-    """
-    duration = _duration(trace)
-    metrics = {
-        "duration": Metric(value=duration, unit="s", meaning="length of the clip"),
-        "completed": Metric(
-            value=completed_fraction(_end(trace), trace.start, duration), unit="",
-            meaning="part of the clip before a fall or divergence",
-        ),
-        **_tracking(trace), **_ground(trace), **_assist(trace),
-    }  # fmt: skip
-    return Metrics(metrics)
+def mean_metric(
+    values: Iterable[np.ndarray], unit: str, meaning: str, scale: float = 1.0
+) -> Metric:
+    """Mean of all finite numbers of some arrays, times `scale`; NaN if there are none."""
+    flat = _finite(values)
+    return Metric(value=scale * float(flat.mean()) if flat.size else math.nan, unit=unit,
+                  meaning=meaning)  # fmt: skip
 
 
-def _tracking(trace: Trace) -> dict[str, Metric]:
-    positions = [track.positions() for track in trace.tracks]
-    references = [_reference(trace, track).positions() for track in trace.tracks]
-    world = [joint_errors(p, r).ravel() for p, r in zip(positions, references)]
-    local = [local_joint_errors(p, r).ravel() for p, r in zip(positions, references)]
-    jerk = [jerks(p, trace.fps).ravel() for p in positions]
-    return {
-        "tracking_error": _mean(
-            world, "mm", "distance of the joints from the motion, world (MPJPE)", 1000
-        ),
-        "tracking_error_local": _mean(
-            local, "mm", "the same with the pelvis aligned (root-relative MPJPE)", 1000
-        ),
-        "jerk": _mean(jerk, "m/s3", "third derivative of the joint positions"),
-    }
+def max_metric(values: Iterable[np.ndarray], unit: str, meaning: str, scale: float = 1.0) -> Metric:
+    """As `mean_metric`, the largest."""
+    flat = _finite(values)
+    return Metric(value=scale * float(flat.max()) if flat.size else math.nan, unit=unit,
+                  meaning=meaning)  # fmt: skip
 
 
-def _reference(trace: Trace, track: Track) -> Track:
-    """The motion that a simulated track should follow, at the times of its frames."""
-    motion = trace.world.motion
-    reference = next(item for item in motion.tracks if item.actor == track.actor)
-    times = trace.start + np.arange(len(track.root_positions)) / trace.fps
-    index = np.clip(np.floor(times * motion.fps + 0.5).astype(int), 0, motion.frames - 1)
-    return Track(
-        actor=track.actor,
-        skeleton=reference.skeleton,
-        root_positions=reference.root_positions[index],
-        rotations_wxyz=reference.rotations_wxyz[index],
-        contacts=reference.contacts[index],
-    )
-
-
-def _ground(trace: Trace) -> dict[str, Metric]:
-    scene = trace.world.motion.scene
-    height = scene.ground_height if scene else _flat
-    soles = [track.soles() for track in trace.tracks]
-    pairs = zip(soles, trace.tracks)
-    skates = [skate_speeds(points, track.contacts, trace.fps) for points, track in pairs]
-    below = [penetration_depths(points, height).max(axis=-1) for points in soles]
-    above = [np.maximum(0.0, clearance(points, height)) for points in soles]
-    return {
-        "foot_skate": _mean(skates, "m/s", "horizontal speed of sole points in contact"),
-        "penetration": _mean(below, "mm", "depth of the deepest sole point in the ground", 1000),
-        "penetration_max": _max(below, "mm", "the same, in the worst frame", 1000),
-        "float": _mean(above, "mm", "height of the lowest sole point, jumps included", 1000),
-    }
-
-
-def _flat(points: np.ndarray) -> np.ndarray:
-    return np.zeros(points.shape[:-1])
-
-
-def _assist(trace: Trace) -> dict[str, Metric]:
-    scene = trace.world.motion.scene
-    mass = {actor.id: actor.character.mass for actor in scene.actors} if scene else {}
-    weights = np.array([mass.get(track.actor, math.nan) * GRAVITY for track in trace.tracks])
-    # A body that lies needs no help: frames after a fall would flatter.
-    frames = round(completed_fraction(_end(trace), trace.start, _duration(trace)) * _frames(trace))
-    force, torque = trace.assist_force[:frames], trace.assist_torque[:frames]
-    return {
-        "assist": _mean([force / weights], "of body weight", "external force that holds the body"),
-        "assist_force": _mean([force], "N", "the same in newtons"),
-        "assist_force_max": _max([force], "N", "the same, in the worst frame"),
-        "assist_torque": _mean([torque], "N m", "external torque on the pelvis"),
-    }
-
-
-def _frames(trace: Trace) -> int:
-    return len(trace.object_positions)
-
-
-def _duration(trace: Trace) -> float:
-    return _frames(trace) / trace.fps
-
-
-def _end(trace: Trace) -> float:
-    """When the body fell or the simulation diverged [s]; infinity if neither happened."""
-    return math.inf if trace.outcome.status == "completed" else trace.outcome.time
-
-
-def _mean(values: list[np.ndarray], unit: str, meaning: str, scale: float = 1.0) -> Metric:
-    flat = np.concatenate([value.ravel() for value in values]) if values else np.empty(0)
-    mean = scale * float(flat.mean()) if flat.size else math.nan
-    return Metric(value=mean, unit=unit, meaning=meaning)
-
-
-def _max(values: list[np.ndarray], unit: str, meaning: str, scale: float = 1.0) -> Metric:
-    flat = np.concatenate([value.ravel() for value in values]) if values else np.empty(0)
-    largest = scale * float(flat.max()) if flat.size else math.nan
-    return Metric(value=largest, unit=unit, meaning=meaning)
+def _finite(values: Iterable[np.ndarray]) -> np.ndarray:
+    flat = np.concatenate([np.empty(0), *(np.ravel(value) for value in values)])
+    return flat[np.isfinite(flat)]

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from text2sim.errors import ConfigError, MissingExtraError
+from text2sim.evaluation.clip import SOLES, spans
 from text2sim.maths import quaternions as quat
 from text2sim.skeleton import JOINTS, PARENTS
 
@@ -20,7 +21,6 @@ Array = NDArray[np.floating]
 
 SIDES: dict[str, str] = {"left": "#d1603d", "right": "#2b6cb0", "middle": "#3a3f47"}
 """Colours of what is on the body's left, on its right, and between."""
-SOLES = ("left heel", "left toe", "right heel", "right toe")
 _PAPER, _FAINT, _WIDTH = "#fbfaf7", "#b8b8b0", 12.0
 _TRAVEL = 0.6
 """A root that gets this far [m] is looked at from the side of its path, others half from ahead."""
@@ -138,12 +138,6 @@ def _contacts(axes: Any, track: Track, fps: float) -> None:
     axes.set_title("feet on the ground", loc="left", fontsize=10)
     axes.tick_params(labelbottom=False, length=0)
     _bare(axes, "top", "right", "bottom", "left")
-
-
-def spans(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """Runs of True as pairs of first frame and the one after the last."""
-    edges = np.diff(np.concatenate([[0], flags.astype(np.int8), [0]]))
-    return list(zip(np.flatnonzero(edges > 0).tolist(), np.flatnonzero(edges < 0).tolist()))
 
 
 def _speed(axes: Any, track: Track, fps: float) -> None:

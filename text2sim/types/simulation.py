@@ -171,6 +171,9 @@ class Trace:
         object_rotations_wxyz: (T, O, 4).
         assist_force [N] and assist_torque [N m]: magnitude of the external wrench, the mean over
             the steps of the frame, (T, A).
+        power: of all joints together [W], braking counted as positive, likewise, (T, A); None where
+            the controller drives no joints.
+        saturation: share of the joints whose torque is at their strength, likewise.
         contacts: first touch of each pair of bodies, in order of time (no feet on the ground).
         start: where frame 0 lies on the clock of the motion [s]: 0 unless this is a part of a clip.
             Times of contacts and outcome are on that clock too.
@@ -183,6 +186,8 @@ class Trace:
     object_rotations_wxyz: np.ndarray = array("T O 4")
     assist_force: np.ndarray = array("T A")
     assist_torque: np.ndarray = array("T A")
+    power: np.ndarray | None = array("T A", optional=True)
+    saturation: np.ndarray | None = array("T A", optional=True)
     contacts: tuple[Contact, ...] = ()
     outcome: Outcome
     start: float = 0.0
@@ -206,6 +211,8 @@ class Trace:
             object_rotations_wxyz=self.object_rotations_wxyz[part],
             assist_force=self.assist_force[part],
             assist_torque=self.assist_torque[part],
+            power=None if self.power is None else self.power[part],
+            saturation=None if self.saturation is None else self.saturation[part],
             contacts=tuple(item for item in self.contacts if start <= item.time < end),
             outcome=outcome,
         )
