@@ -9,7 +9,14 @@ from text2sim.data.splits import SPLITS, clips_of
 from text2sim.errors import ConfigError, ResourceError, ShapeError
 from text2sim.evaluation import distances as d
 from text2sim.evaluation import physical as p
-from text2sim.evaluation.generators import safely, still
+from text2sim.evaluation.generators import (
+    Kept,
+    fingerprint,
+    generator,
+    safely,
+    still,
+    title,
+)
 from text2sim.evaluation.samples import LONGEST, SHORTEST, mirrored, samples
 from text2sim.skeleton import Skeleton
 from text2sim.types import Track
@@ -210,11 +217,49 @@ def test_a_sentence_that_can_not_be_animated_counts_as_not_made():
     def broken(text, duration, seed):
         raise ResourceError("No weights.")
 
-    track, made = safely(refuses, "rain", 1.0, 0)
-    assert not made
-    assert len(track.root_positions) == 20
+    told = safely(refuses, "rain", 1.0, 0)
+    assert not told.done
+    assert len(told.track.root_positions) == 20
     with pytest.raises(ResourceError):
         safely(broken, "a man walks", 1.0, 0)
+
+
+def test_motions_that_are_kept_are_not_made_again(tmp_path, windows):
+    calls = []
+
+    def make(text, duration, seed):
+        calls.append((text, seed))
+        return windows[seed].track
+
+    kept = Kept(folder=tmp_path / "made")
+    first = kept.told(make, "a man walks", 2.0, 0)
+    again, other = (kept.told(make, "a man walks", 2.0, seed) for seed in (0, 1))
+    assert calls == [("a man walks", 0), ("a man walks", 1)]
+    assert np.abs(again.track.positions() - first.track.positions()).max() < 1e-5
+    assert (again.track.contacts == first.track.contacts).all()
+    assert (again.done, again.cpu) == (first.done, first.cpu)
+    assert len(other.track.root_positions) == len(windows[1].track.root_positions)
+    for file in kept.folder.iterdir():
+        file.write_bytes(b"half a fi")
+    with pytest.raises(ResourceError, match="is damaged"):
+        kept.told(make, "a man walks", 2.0, 0)
+
+
+def test_a_folder_is_a_generator_if_a_run_or_a_release_is_in_it(tmp_path):
+    from text2sim.resources import resource
+
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    with pytest.raises(ResourceError, match="is it the folder of a run"):
+        generator(str(folder))
+    release = resource("models", "motion-ssm")
+    tell = generator(str(release))
+    made = tell("a person walks forward.", 1.0, 3)
+    same = generator("ssm")("a person walks forward.", 1.0, 3)
+    assert np.array_equal(made.rotations_wxyz, same.rotations_wxyz)
+    assert title(str(folder)) == "mine"
+    assert title("ssm") == "ssm"
+    assert fingerprint(str(release)) != fingerprint(str(folder))
 
 
 @pytest.mark.parametrize(("arguments", "message"), [

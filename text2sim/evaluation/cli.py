@@ -29,13 +29,15 @@ PHYSICAL = (
 
 def evaluate(
     names: Annotated[
-        list[str], typer.Argument(help='Motion backends, and "real": real sine retrieval ...')
+        list[str],
+        typer.Argument(help='Motion backends, "real", folders of runs: real sine runs/mdm ...'),
     ],
     split: Annotated[str, typer.Option(help="Held-out clips: test or val.")] = "test",
     data: Annotated[Path | None, typer.Option(help="Data set; the open pack if absent.")] = None,
     evaluator: Annotated[Path | None, typer.Option(help="Its folder; the released one.")] = None,
     repeats: Annotated[int, typer.Option(help="Deals of pools, for the intervals.")] = 20,
     generations: Annotated[int, typer.Option(help="Motions made of every sentence.")] = 2,
+    samples: Annotated[Path | None, typer.Option(help="Keep motions here, and go on.")] = None,
     limit: Annotated[int | None, typer.Option(help="Look at so many windows only.")] = None,
     seed: Annotated[int, typer.Option(help="Of pools, words and motions.")] = 0,
     output: Annotated[Path | None, typer.Option("-o", "--output", help=".json or .md")] = None,
@@ -51,7 +53,7 @@ def evaluate(
         from text2sim.evaluation.scores import Protocol
 
         protocol = Protocol(repeats=repeats, generations=generations, seed=seed)
-        rows = _rows(names, split, data, evaluator, limit, protocol, quiet or as_json)
+        rows = _rows(names, split, data, evaluator, limit, samples, protocol, quiet or as_json)
         if output is not None:
             _write(output, rows)
         if as_json:
@@ -72,12 +74,12 @@ def _check(names: list[str], output: Path | None) -> None:
 
 def _rows(
     names: list[str], split: str, data: Path | None, evaluator: Path | None, limit: int | None,
-    protocol: Protocol, quiet: bool,
+    kept: Path | None, protocol: Protocol, quiet: bool,
 ) -> list[Row]:  # fmt: skip
     from text2sim.data.dataset import MotionDataset
     from text2sim.data.splits import clips_of
     from text2sim.evaluation.evaluator import Evaluator
-    from text2sim.evaluation.generators import generator
+    from text2sim.evaluation.generators import Kept, fingerprint, generator, title
     from text2sim.evaluation.samples import samples
     from text2sim.evaluation.scores import anybody, generated_row, real_row
 
@@ -94,8 +96,9 @@ def _rows(
         if name == "real":
             rows.append(real_row(judge, held, learnt, seen, protocol))
         else:
-            make = generator(name)
-            rows.append(generated_row(name, make, judge, held, seen, protocol, report))
+            make, words = generator(name), title(name)
+            store = Kept(folder=kept / f"{words}-{fingerprint(name)}") if kept else None
+            rows.append(generated_row(words, make, judge, held, seen, protocol, report, kept=store))
     return rows
 
 

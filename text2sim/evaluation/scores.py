@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, final
 
 import numpy as np
@@ -15,7 +14,7 @@ from text2sim.errors import ConfigError
 from text2sim.evaluation import distances
 from text2sim.evaluation.distances import POOL, TOP, Interval, interval
 from text2sim.evaluation.evaluator import Evaluator
-from text2sim.evaluation.generators import Generator, safely
+from text2sim.evaluation.generators import Generator, Kept, Told, safely
 from text2sim.evaluation.metrics import Metrics
 from text2sim.evaluation.physical import physical
 from text2sim.evaluation.samples import FPS, SHORTEST, Sample, features
@@ -56,7 +55,7 @@ class Row:
 
     Attributes:
         scores: measures by name; "r3_unseen" is R-precision among captions that training lacked.
-        physical: means over all motions of the first generation.
+        physical: means over all motions, generation by generation, and over these.
         failed: sentences of which nothing was made; a standing body took the place.
         seconds: CPU seconds a motion second.
     """
@@ -93,17 +92,28 @@ def real_row(judge: Evaluator, held: Sequence[Sample], other: Sequence[Sample],
     motions = judge.motions([s.features for s in held])
     rng = np.random.default_rng(protocol.seed)
     apart = [other[i] for i in rng.permutation(len(other))[: len(held)]]
-    made = _Made(motions=[motions], tracks=[s.track for s in held])
+    made = _Made(motions=[motions], bodies=[physical([s.track for s in held], FPS)])
     reference = judge.motions([s.features for s in apart]) if len(apart) > 1 else motions
     return _row("real", judge, held, reference, made, seen, protocol)
 
 
 def generated_row(
     name: str, make: Generator, judge: Evaluator, held: Sequence[Sample], seen: Collection[str],
-    protocol: Protocol, report: Report | None = None,
+    protocol: Protocol, report: Report | None = None, *, kept: Kept | None = None,
 ) -> Row:  # fmt: skip
-    """The figures of what a generator makes of the windows' sentences, at the windows' lengths."""
-    made = _Made()
+    """The figures of what a generator makes of the windows' sentences, at the windows' lengths.
+
+    Args:
+        name: of the row.
+        make: what is judged.
+        judge: by what.
+        held: windows.
+        seen: sentences of training.
+        protocol: how.
+        report: is told the name, how many motions are made, and how many there will be.
+        kept: where motions are looked up, and left.
+    """
+    made = _Made(tell=kept.told if kept else safely)
     real = judge.motions([s.features for s in held])
     total = protocol.generations * len(held)
     for generation in range(protocol.generations):
@@ -113,42 +123,42 @@ def generated_row(
             if report:
                 report(name, generation * len(held) + place + 1, total)
         made.motions.append(judge.motions([features(t, FPS) for t in tracks]))
-        made.tracks = made.tracks or tracks
-    made.several = _several(make, judge, held, protocol)
+        made.bodies.append(physical(tracks, FPS))
+    made.several = _several(made, make, judge, held, protocol)
     return _row(name, judge, held, real, made, seen, protocol)
 
 
 @final
 @dataclass(kw_only=True, eq=False)
 class _Made:
-    """Motions of a generator: embeddings (N, E) a generation, and the first one's tracks."""
+    """Motions of a generator: embeddings (N, E) and physical measures, a generation."""
 
     motions: list[Array] = field(default_factory=list)
-    tracks: list[Track] = field(default_factory=list)
+    bodies: list[Metrics] = field(default_factory=list)
+    tell: Callable[[Generator, str, float, int], Told] = safely
     several: Array | None = None
     failed: set[str] = field(default_factory=set)
     cpu: float = 0.0
     length: float = 0.0
 
     def add(self, make: Generator, sample: Sample, seed: int) -> Track:
-        since = time.process_time()
-        track, done = safely(make, sample.texts[-1], sample.duration, seed)
-        self.cpu += time.process_time() - since
+        told = self.tell(make, sample.texts[-1], sample.duration, seed)
+        self.cpu += told.cpu
         self.length += sample.duration
-        if not done:
+        if not told.done:
             self.failed.add(sample.id)
-        return _long_enough(track)
+        return _long_enough(told.track)
 
 
 def _several(
-    make: Generator, judge: Evaluator, held: Sequence[Sample], protocol: Protocol
+    made: _Made, make: Generator, judge: Evaluator, held: Sequence[Sample], protocol: Protocol
 ) -> Array:
     """Embeddings (C, K, E) of several motions of each of some sentences."""
     rng = np.random.default_rng(protocol.seed)
     rows = []
     for place in rng.permutation(len(held))[: protocol.texts]:
         text, length = held[place].texts[-1], held[place].duration
-        tracks = [safely(make, text, length, 7919 + k)[0] for k in range(protocol.motions)]
+        tracks = [made.tell(make, text, length, 7919 + k).track for k in range(protocol.motions)]
         rows.append(judge.motions([features(_long_enough(t), FPS) for t in tracks]))
     return np.array(rows)
 
@@ -181,9 +191,17 @@ def _row(
             [distances.multimodality(several, rng) for rng in streams]
         )
     return Row(
-        name=name, scores=scores, physical=physical(made.tracks, FPS), windows=len(held),
+        name=name, scores=scores, physical=_mean(made.bodies), windows=len(held),
         failed=len(made.failed), seconds=made.cpu / made.length if made.length else 0.0,
     )  # fmt: skip
+
+
+def _mean(tables: Sequence[Metrics]) -> Metrics:
+    """The mean of tables of the same measures."""
+    return Metrics({
+        name: replace(one, value=float(np.mean([table[name].value for table in tables])))
+        for name, one in tables[0].items()
+    })  # fmt: skip
 
 
 def _text_scores(

@@ -22,6 +22,10 @@ _FREE = {"out", "minutes", "steps", "epochs", "checkpoint_every", "log_every", "
 """Settings that may change when a run goes on."""
 
 
+TITLES = {"SSMTrainingConfig": "MotionSSM", "MDMTrainingConfig": "MDM"}
+"""Kind of a run's configuration -> what it trains."""
+
+
 def path(out: Path) -> Path:
     """The checkpoint of a run."""
     return out / "checkpoint.safetensors"
@@ -42,6 +46,7 @@ def save(trainer: Trainer) -> None:
                 content[f"optimiser.{moment}.{name}"] = state[number][moment]
     notes = {
         "step": str(trainer.step), "seconds": str(trainer.seconds),
+        "cpu_seconds": str(trainer.cpu_seconds), "kind": type(trainer.config).__name__,
         "config": json.dumps(trainer.config.as_json()),
     }  # fmt: skip
     temporary = target.with_suffix(".part")
@@ -62,6 +67,7 @@ def restore(trainer: Trainer) -> None:
     if not source.is_file():
         return
     content, notes = read(source)
+    _check_kind(trainer, notes.get("kind", "SSMTrainingConfig"), source)
     _check_settings(trainer, json.loads(notes["config"]), source)
     device = trainer.fabric.device
     check_keys(trainer.net.module.state_dict(), part(content, "net"), source)
@@ -78,6 +84,7 @@ def restore(trainer: Trainer) -> None:
     }
     trainer.optimiser.load_state_dict(state)
     trainer.step, trainer.seconds = int(notes["step"]), float(notes["seconds"])
+    trainer.cpu_seconds = float(notes.get("cpu_seconds", "nan"))
     trainer.report(f"goes on from step {trainer.step}")
 
 
@@ -89,6 +96,8 @@ def read(source: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
     """
     from safetensors import safe_open
 
+    if not source.is_file():
+        raise ResourceError(f"There is no checkpoint {source}: is it the folder of a run?")
     try:
         with safe_open(source, "pt") as file:
             notes = dict(file.metadata() or {})
@@ -123,6 +132,15 @@ def check_keys(own: dict[str, Any], given: dict[str, Any], source: Path) -> None
                 f"{source}: {name!r} has the shape {tuple(given[name].shape)}, this network needs "
                 f"{tuple(own[name].shape)}."
             )
+
+
+def _check_kind(trainer: Trainer, before: str, source: Path) -> None:
+    now = type(trainer.config).__name__
+    if now != before:
+        raise ConfigError(
+            f"{source} is a run of {TITLES.get(before, before)}, not of {TITLES[now]}. Give "
+            "another folder (--out)."
+        )
 
 
 def _check_settings(trainer: Trainer, before: dict[str, Any], source: Path) -> None:

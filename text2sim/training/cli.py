@@ -9,26 +9,32 @@ import types
 import typing
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from text2sim.errors import MissingExtraError
 from text2sim.terminal import errors
 
+if TYPE_CHECKING:
+    from text2sim.training.config import RunConfig
+
 app = typer.Typer(
     help='Train learned backends; needs pip install "text2sim[train]".', no_args_is_help=True
 )
-_NESTED = ("network", "losses", "dropout")
+_COMMANDS = {
+    "motion-ssm": ("MotionSSM", "SSMTrainingConfig"),
+    "mdm": ("a small Motion Diffusion Model, as a baseline", "MDMTrainingConfig"),
+}
+"""Command -> what it trains, its configuration."""
 
 
-def _run(**options: Any) -> None:
-    """Train MotionSSM, or go on with a run: the same command resumes what is in --out."""
+def _run(kind: type[RunConfig], options: dict[str, Any]) -> None:
     with errors(False):
         check_extra()
         from text2sim.training.config import config_from
 
-        config = config_from({name: v for name, v in options.items() if v is not None})
+        config = config_from(kind, {name: v for name, v in options.items() if v is not None})
         from text2sim.training.loop import Trainer
 
         Trainer(config, typer.echo).run()
@@ -49,11 +55,12 @@ def check_extra() -> None:
 
 def options_of(kind: type, prefix: str = "") -> list[inspect.Parameter]:
     """An option for each field of a dataclass; those of nested ones are called PART.FIELD."""
-    found = []
-    hints = typing.get_type_hints(kind)
+    from text2sim.training.config import parts_of
+
+    found, parts, hints = [], parts_of(kind), typing.get_type_hints(kind)
     for item in dataclasses.fields(kind):
-        if item.name in _NESTED and dataclasses.is_dataclass(hints[item.name]):
-            found += options_of(hints[item.name], f"{item.name}.")
+        if item.name in parts:
+            found += options_of(parts[item.name], f"{item.name}.")
             continue
         default = None if item.default is dataclasses.MISSING else item.default
         words = f"{prefix}{item.name}"
@@ -80,23 +87,30 @@ def _optional(hint: Any) -> Any:
 
 
 def _help(kind: type, name: str) -> str:
-    """What the docstring of a dataclass says of a field."""
-    for line in (kind.__doc__ or "").splitlines():
+    """What the docstring of a dataclass, or of what it derives from, says of a field."""
+    documents = [base.__doc__ or "" for base in kind.__mro__]
+    for line in "\n".join(documents).splitlines():
         names, _, text = line.strip().partition(": ")
         if name in names.split(", "):
             return text
     return ""
 
 
-def _command() -> Callable[..., None]:
-    from text2sim.training.config import SSMTrainingConfig
+def _command(name: str) -> Callable[..., None]:
+    from text2sim.training import config
 
-    def motion_ssm(**options: Any) -> None:
-        _run(**options)
+    title, settings = _COMMANDS[name]
+    kind = getattr(config, settings)
 
-    motion_ssm.__doc__ = _run.__doc__
-    motion_ssm.__signature__ = inspect.Signature(options_of(SSMTrainingConfig))  # type: ignore[attr-defined]
-    return motion_ssm
+    def command(**options: Any) -> None:
+        _run(kind, options)
+
+    command.__doc__ = (
+        f"Train {title}, or go on with a run: the same command resumes what is in --out."
+    )
+    command.__signature__ = inspect.Signature(options_of(kind))  # type: ignore[attr-defined]
+    return command
 
 
-app.command("motion-ssm")(_command())
+for _name in _COMMANDS:
+    app.command(_name)(_command(_name))

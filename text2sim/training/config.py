@@ -1,14 +1,17 @@
-"""Everything that a training run is told: the one configuration, and the options of the command."""
+"""Everything that a training run is told: its configuration is the options of its command."""
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import typing
+from abc import ABC
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, final, get_args
+from typing import Any, Literal, TypeVar, final, get_args
 
 from text2sim.errors import ConfigError
+from text2sim.motion.mdm.config import TokenMDMConfig
 from text2sim.motion.ssm.config import SSMMotionConfig
 
 Objective = Literal["flow", "regression"]
@@ -68,15 +71,13 @@ class Dropout:
     noise: float = 0.08
 
 
-@final
 @dataclass(frozen=True, kw_only=True)
-class SSMTrainingConfig:
-    """A run of `text2sim train motion-ssm`.
+class TrainingConfig(ABC):
+    """What every run is told.
 
     Attributes:
         out: folder of the run: checkpoints, logs, sheets, the corpus.
         data: folder of motion with captions (HumanML3D, KIT-ML, a pack, ...); None: the open pack.
-        objective: "flow" matching, or "regression" to the mean as a baseline.
         epochs: passes over the corpus; the run ends after them.
         steps: end after so many steps instead.
         minutes: stop this sitting after so many minutes; the run can be resumed.
@@ -91,9 +92,8 @@ class SSMTrainingConfig:
         clip: longest gradient.
     """
 
-    out: Path = Path("runs/motion-ssm")
+    out: Path
     data: Path | None = None
-    objective: Objective = "flow"
     epochs: int | None = None
     steps: int | None = None
     minutes: float | None = None
@@ -112,17 +112,9 @@ class SSMTrainingConfig:
     sheet_every: int = 0
     ema: float = 0.999
     clip: float = 1.0
-    network: SSMMotionConfig = field(default_factory=SSMMotionConfig)
-    losses: LossWeights = field(default_factory=LossWeights)
-    dropout: Dropout = field(default_factory=Dropout)
 
     def __post_init__(self) -> None:
-        choices = {"objective": OBJECTIVES, "precision": PRECISIONS}
-        for name, known in choices.items():
-            if getattr(self, name) not in known:
-                raise ConfigError(
-                    f"{name} must be one of {', '.join(known)}; got {getattr(self, name)!r}."
-                )
+        check_choice(self, "precision", PRECISIONS)
         for name in ("batch_size", "warmup", "checkpoint_every", "log_every", "devices"):
             if getattr(self, name) < 1:
                 raise ConfigError(f"{name} must be over 0; got {getattr(self, name)}.")
@@ -146,29 +138,113 @@ class SSMTrainingConfig:
         return json.loads(json.dumps(dataclasses.asdict(self), default=str))
 
 
-def config_from(options: dict[str, Any]) -> SSMTrainingConfig:
+@final
+@dataclass(frozen=True, kw_only=True)
+class SSMTrainingConfig(TrainingConfig):
+    """A run of `text2sim train motion-ssm`.
+
+    Attributes:
+        objective: "flow" matching, or "regression" to the mean as a baseline.
+    """
+
+    out: Path = Path("runs/motion-ssm")
+    objective: Objective = "flow"
+    network: SSMMotionConfig = field(default_factory=SSMMotionConfig)
+    losses: LossWeights = field(default_factory=LossWeights)
+    dropout: Dropout = field(default_factory=Dropout)
+
+    def __post_init__(self) -> None:
+        check_choice(self, "objective", OBJECTIVES)
+        TrainingConfig.__post_init__(self)
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class MDMTrainingConfig(TrainingConfig):
+    """A run of `text2sim train mdm`: MDM's architecture on what MotionSSM is trained on.
+
+    Attributes:
+        diffusion: steps of the cosine schedule.
+        geometric: weight of MDM's losses of joints, velocities and feet; 0 as in its text models.
+        untold: how often the sentence is left out.
+        mirror: how often a window is mirrored.
+    """
+
+    out: Path = Path("runs/mdm")
+    learning_rate: float = 4e-4
+    diffusion: int = 50
+    geometric: float = 0.0
+    untold: float = 0.1
+    mirror: float = 0.5
+    network: TokenMDMConfig = field(default_factory=TokenMDMConfig)
+
+    def __post_init__(self) -> None:
+        TrainingConfig.__post_init__(self)
+        if not 2 <= self.diffusion <= 10_000:
+            raise ConfigError(f"diffusion must lie between 2 and 10000; got {self.diffusion}.")
+        for name in ("untold", "mirror"):
+            if not 0.0 <= getattr(self, name) <= 1.0:
+                raise ConfigError(f"{name} must lie between 0 and 1; got {getattr(self, name):g}.")
+        if not self.geometric >= 0.0:
+            raise ConfigError(f"geometric must be 0 or more; got {self.geometric:g}.")
+
+    @property
+    def dropout(self) -> Dropout:
+        """As windows are drawn: the network sees sentences alone."""
+        return Dropout(
+            text=self.untold, words=0.0, path=1.0, ground=1.0, times=1.0, speed=1.0, tags=1.0,
+            history=1.0, mirror=self.mirror, noise=0.0,
+        )  # fmt: skip
+
+
+RunConfig = SSMTrainingConfig | MDMTrainingConfig
+
+
+def check_choice(config: TrainingConfig, name: str, known: tuple[str, ...]) -> None:
+    """That a field is one of a few words.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    if getattr(config, name) not in known:
+        raise ConfigError(
+            f"{name} must be one of {', '.join(known)}; got {getattr(config, name)!r}."
+        )
+
+
+Config = TypeVar("Config", bound=TrainingConfig)
+
+
+def parts_of(kind: type) -> dict[str, type]:
+    """Fields of a configuration that are dataclasses themselves, by name."""
+    hints = typing.get_type_hints(kind)
+    fields = [item.name for item in dataclasses.fields(kind)]
+    return {name: hints[name] for name in fields if dataclasses.is_dataclass(hints[name])}
+
+
+def config_from(kind: type[Config], options: dict[str, Any]) -> Config:
     """A configuration from options by name; those of its parts are called "part__name".
 
     Raises:
         ConfigError: a value does not fit.
     """
     own = {name: value for name, value in options.items() if "__" not in name}
-    for part, kind in (("network", SSMMotionConfig), ("losses", LossWeights), ("dropout", Dropout)):
+    for part, inner in parts_of(kind).items():
         prefix = f"{part}__"
-        own[part] = kind(
+        own[part] = inner(
             **{n[len(prefix) :]: v for n, v in options.items() if n.startswith(prefix)}
         )
-    return SSMTrainingConfig(**own)
+    return kind(**own)
 
 
-def total_steps(config: SSMTrainingConfig, windows: float) -> int:
+def total_steps(config: TrainingConfig, windows: float) -> int:
     """Steps of the whole run, for a corpus that holds so many windows."""
     if config.steps is not None:
         return config.steps
     return max(1, round((config.epochs or 100) * windows / config.batch_size))
 
 
-def rate_at(config: SSMTrainingConfig, step: int, total: int) -> float:
+def rate_at(config: TrainingConfig, step: int, total: int) -> float:
     """Learning rate of a step: up, level, and down at the end."""
     start = total * (1.0 - config.decay)
     down = 1.0 if step <= start else 1.0 - 0.95 * (step - start) / max(total - start, 1.0)

@@ -15,7 +15,7 @@ from text2sim.data.splits import Split, clips_of
 from text2sim.data.terrain_takes import climbs
 from text2sim.errors import ResourceError
 from text2sim.training.arrays import Corpus, Sentences, key_of, open_corpus
-from text2sim.training.config import Dropout, SSMTrainingConfig
+from text2sim.training.config import Dropout, RunConfig
 from text2sim.training.windows import Windows
 
 CLIMBS = 0.35
@@ -45,7 +45,7 @@ class Prepared:
         return len(self.corpus.features) / self.train.config.window
 
 
-def prepare(config: SSMTrainingConfig, report: Callable[[str], None]) -> Prepared:
+def prepare(config: RunConfig, report: Callable[[str], None]) -> Prepared:
     """Open or build the corpus of a run.
 
     Raises:
@@ -70,7 +70,7 @@ def prepare(config: SSMTrainingConfig, report: Callable[[str], None]) -> Prepare
 
 
 def _corpus(
-    config: SSMTrainingConfig, data: MotionDataset, split: Split, composed: int,
+    config: RunConfig, data: MotionDataset, split: Split, composed: int,
     report: Callable[[str], None],
 ) -> Corpus:  # fmt: skip
     clips = clips_of(data, split)
@@ -90,7 +90,7 @@ def _corpus(
     return open_corpus(folder, build)
 
 
-def _windows(config: SSMTrainingConfig, corpus: Corpus, norm: Corpus, dropout: Dropout) -> Windows:
+def _windows(config: RunConfig, corpus: Corpus, norm: Corpus, dropout: Dropout) -> Windows:
     corpus = replace(corpus, mean=norm.mean, scale=norm.scale)
     sentences = Sentences.of([s for _, s in corpus.segments], config.network.tokens)
     return Windows(corpus, sentences, config.network, dropout=dropout, seed=config.seed)

@@ -1,34 +1,75 @@
-"""The training loop of MotionSSM: draws, steps, averages, logs, saves, goes on after a kill."""
+"""The training loop: draws, steps, averages, logs, saves, goes on after a kill."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import final
+from typing import Protocol, final
 
 import numpy as np
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor
+from torch import Tensor, nn
 
 from text2sim.errors import StageError
-from text2sim.motion.ssm.net import MotionSSM
 from text2sim.training import checkpoints
-from text2sim.training.config import SSMTrainingConfig, rate_at, total_steps
+from text2sim.training.config import (
+    MDMTrainingConfig,
+    RunConfig,
+    rate_at,
+    total_steps,
+)
 from text2sim.training.corpus import Prepared, prepare
 from text2sim.training.logs import Logs
-from text2sim.training.losses import losses
 from text2sim.training.windows import WindowBatch
+from text2sim.types import Track
 
-NEAR_NOISE = (0.25, 0.06)
-"""Share of flow times that are drawn below the second number: what is done is settled there."""
+
+class Task(Protocol):
+    """What a run learns."""
+
+    def network(self) -> nn.Module:
+        """A fresh network."""
+        ...
+
+    def losses(
+        self, net: nn.Module, values: dict[str, Tensor], generator: torch.Generator,
+        scale: Tensor, mean: Tensor,
+    ) -> dict[str, Tensor]:  # fmt: skip
+        """Losses of a batch (`tensors`) by name, their weighted sum as "loss".
+
+        Args:
+            net: to ask.
+            values: normalised.
+            generator: of all that is drawn.
+            scale, mean: of the features, (F,).
+        """
+        ...
+
+    def tell(
+        self, net: nn.Module, mean: np.ndarray, scale: np.ndarray, text: str, duration: float,
+        seed: int,
+    ) -> Track:  # fmt: skip
+        """What a trained network makes of a sentence in so many seconds, at 20 frames/s."""
+        ...
+
+
+def task_of(config: RunConfig) -> Task:
+    """What a configuration says is learnt."""
+    if isinstance(config, MDMTrainingConfig):
+        from text2sim.training.diffusion import DiffusionTask
+
+        return DiffusionTask(config)
+    from text2sim.training.flow import FlowTask
+
+    return FlowTask(config)
 
 
 @final
 class Trainer:
     """One run: a network, its average, its optimiser, and where it is."""
 
-    def __init__(self, config: SSMTrainingConfig, report: Callable[[str], None] = print) -> None:
+    def __init__(self, config: RunConfig, report: Callable[[str], None] = print) -> None:
         torch.use_deterministic_algorithms(True, warn_only=True)
         torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined, unused-ignore]
         self.config, self.report = config, report
@@ -38,7 +79,8 @@ class Trainer:
         self.fabric.launch()
         self.data: Prepared = prepare(config, report)
         torch.manual_seed(config.seed)
-        net = MotionSSM(config.network)
+        self.task = task_of(config)
+        net = self.task.network()
         self.average = {name: value.clone() for name, value in net.state_dict().items()}
         optimiser = torch.optim.AdamW(
             net.parameters(), lr=config.learning_rate, weight_decay=config.weight_decay,
@@ -46,7 +88,7 @@ class Trainer:
         )  # fmt: skip
         self.net, self.optimiser = self.fabric.setup(net, optimiser)
         self.step, self.total = 0, total_steps(config, self.data.windows)
-        self.seconds = 0.0
+        self.seconds = self.cpu_seconds = 0.0
         corpus = self.data.corpus
         self.use_normaliser(torch.from_numpy(corpus.mean), torch.from_numpy(corpus.scale))
 
@@ -59,11 +101,12 @@ class Trainer:
         checkpoints.restore(self)
         logs = Logs(self.config.out, step=self.step)
         began, gathered = time.monotonic(), []
-        spent = self.seconds
+        spent, busy = self.seconds, self.cpu_seconds - time.process_time()
         try:
             while self.step < self.total and not self._late(began):
                 gathered.append(self._one())
                 self.seconds = spent + time.monotonic() - began
+                self.cpu_seconds = busy + time.process_time()
                 if self.step % self.config.log_every == 0:
                     logs.write(self.step, self._summary(gathered))
                     gathered = []
@@ -118,28 +161,13 @@ class Trainer:
     def losses(self, batch: WindowBatch, generator: torch.Generator) -> dict[str, Tensor]:
         """Losses of a batch by name, the weighted sum as "loss"."""
         values = tensors(batch, self.fabric.device)
-        flow = self.config.objective == "flow"
-        moment = (
-            flow_times(len(values["window"]), generator)
-            if flow
-            else torch.zeros(len(values["window"]))
-        )
-        noise = torch.randn(values["window"].shape, generator=generator)
-        noise, moment = noise.to(self.fabric.device), moment.to(self.fabric.device)
-        part = moment[:, None, None]
-        noisy = part * values["window"] + (1.0 - part) * noise if flow else 0.0 * noise
-        clean = self.net(noisy, moment, values)
-        return losses(
-            clean, values["window"], values["mask"],
-            moment if flow else torch.ones_like(moment) * 0.2,
-            self.scale, self.mean, self.config.losses,
-        )  # fmt: skip
+        return self.task.losses(self.net, values, generator, self.scale, self.mean)
 
     def _summary(self, gathered: list[dict[str, float]]) -> dict[str, float]:
         names = gathered[0]
         result = {name: float(np.mean([row[name] for row in gathered])) for name in names}
         result["rate"] = rate_at(self.config, self.step, self.total)
-        result["seconds"] = self.seconds
+        result |= {"seconds": self.seconds, "cpu_seconds": self.cpu_seconds}
         if self.step % self.config.checkpoint_every == 0 or self.step == self.config.log_every:
             self._held = self.validate()
         result |= getattr(self, "_held", {})
@@ -166,9 +194,8 @@ class Trainer:
         finally:
             module.load_state_dict(kept)
             module.train()
-        names = ("loss", "flow", "fk", "skate")
         return {
-            f"held_{name}": float(np.mean([float(row[name]) for row in rows])) for name in names
+            f"held_{name}": float(np.mean([float(row[name]) for row in rows])) for name in rows[0]
         }
 
     def _sheet(self) -> None:
@@ -180,15 +207,6 @@ class Trainer:
 def draws(seed: int, step: int) -> torch.Generator:
     """The stream of noise of a step."""
     return torch.Generator().manual_seed((seed * 1_000_003 + step) % 2**63)
-
-
-def flow_times(count: int, generator: torch.Generator) -> Tensor:
-    """Times of the flow (count,), oversampled near the noise, where the action is decided."""
-    share, edge = NEAR_NOISE
-    low = torch.rand(count, generator=generator) * edge
-    wide = torch.sigmoid(torch.randn(count, generator=generator) * 1.2 - 0.9)
-    near = torch.rand(count, generator=generator) < share
-    return torch.where(near, low, wide).clamp(1e-3, 0.995)
 
 
 def tensors(batch: WindowBatch, device: torch.device) -> dict[str, Tensor]:

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from text2sim.motion.ssm.direct import spoken
-from text2sim.motion.ssm.features import FPS, Anchor, decode
-from text2sim.motion.ssm.net import MotionSSM
-from text2sim.motion.ssm.sampler import Sampler
-from text2sim.motion.ssm.torch_network import TorchNetwork
+from text2sim.data.corpus import FPS
 from text2sim.types.motion import Motion
 
 if TYPE_CHECKING:
@@ -25,24 +19,18 @@ PROMPTS = (
 )  # fmt: skip
 
 
-def sheet(trainer: Trainer) -> Path:
+def sheet(trainer: Trainer, *, seconds: float = 3.2) -> Path:
     """Write `sheets/step.png` of a run."""
-    net = MotionSSM(trainer.config.network)
+    task = trainer.task
+    net = task.network()
     net.load_state_dict(trainer.average)
-    network = TorchNetwork(net, trainer.mean.cpu().numpy(), trainer.scale.cpu().numpy())
-    rng = np.random.default_rng(trainer.config.seed)
+    mean, scale = trainer.mean.cpu().numpy(), trainer.scale.cpu().numpy()
+    told = [
+        task.tell(net.eval(), mean, scale, prompt, seconds, trainer.config.seed)
+        for prompt in PROMPTS
+    ]
+    named = (dataclasses.replace(track, actor=text) for text, track in zip(PROMPTS, told))
     path = trainer.config.out / "sheets" / f"{trainer.step:06d}.png"
     path.parent.mkdir(parents=True, exist_ok=True)
-    sheet_of(Sampler(network=network), PROMPTS, rng).plot().savefig(path, dpi=60)
+    Motion(fps=FPS, tracks=tuple(named)).plot().savefig(path, dpi=60)
     return path
-
-
-def sheet_of(
-    sampler: Sampler, prompts: Sequence[str], rng: np.random.Generator, *, seconds: float = 3.2
-) -> Motion:
-    """A motion with one actor for each prompt."""
-    tracks = []
-    for prompt in prompts:
-        made = spoken(sampler, prompt, rng, frames=round(seconds * FPS))
-        tracks.append(decode(made, Anchor(), actor=prompt))
-    return Motion(fps=FPS, tracks=tuple(tracks))

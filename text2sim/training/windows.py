@@ -10,6 +10,7 @@ import numpy as np
 from text2sim.data.captioner import mirror_words
 from text2sim.data.corpus import FPS, Segment
 from text2sim.maths import filters
+from text2sim.motion.mdm.config import TokenMDMConfig
 from text2sim.motion.ssm import conditioning as plan
 from text2sim.motion.ssm.conditioning import manner_channels, path_channels, time_channels
 from text2sim.motion.ssm.config import SSMMotionConfig
@@ -43,7 +44,7 @@ class Windows:
     """Draws batches from a corpus."""
 
     def __init__(
-        self, corpus: Corpus, sentences: Sentences, config: SSMMotionConfig, *,
+        self, corpus: Corpus, sentences: Sentences, config: SSMMotionConfig | TokenMDMConfig, *,
         dropout: Dropout, seed: int,
     ) -> None:  # fmt: skip
         self.corpus, self.sentences, self.config = corpus, sentences, config

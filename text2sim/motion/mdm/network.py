@@ -13,28 +13,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import final
 
 import torch
 from torch import Tensor, nn
 
 from text2sim.errors import ResourceError
-
-
-@final
-@dataclass(frozen=True, kw_only=True)
-class MDMConfig:
-    """Sizes; the defaults are `humanml_trans_enc_512`'s."""
-
-    features: int = 263
-    width: int = 512
-    layers: int = 8
-    heads: int = 4
-    feedforward: int = 1024
-    sentence: int = 512
-    dropout: float = 0.1
+from text2sim.motion.mdm.config import MDMConfig
 
 
 class MDMNetwork(nn.Module):
@@ -58,18 +43,22 @@ class MDMNetwork(nn.Module):
         self.output_process = nn.ModuleDict({"poseFinal": nn.Linear(width, config.features)})
         self.register_buffer("places", _sinusoids(5000, width), persistent=False)
 
-    def forward(self, x: Tensor, step: Tensor, sentence: Tensor) -> Tensor:
+    def forward(
+        self, x: Tensor, step: Tensor, sentence: Tensor, mask: Tensor | None = None
+    ) -> Tensor:  # fmt: skip
         """Clean frames (B, T, D).
 
         Args:
             x: noisy frames, (B, T, D).
             step: of the diffusion, 0 is the last, (B,) whole numbers.
             sentence: (B, C); zeros stand for no sentence.
+            mask: frames that there are, (B, T); all of them if None.
         """
         token = self.embed_timestep["time_embed"](self.places[step]) + self.embed_text(sentence)
         frames = self.input_process["poseEmbedding"](x).transpose(0, 1)
         sequence = torch.cat([token[None], frames]) + self.places[: x.shape[1] + 1, None]
-        out = self.seqTransEncoder(sequence)[1:]
+        absent = None if mask is None else nn.functional.pad(~mask, (1, 0))
+        out = self.seqTransEncoder(sequence, src_key_padding_mask=absent)[1:]
         return self.output_process["poseFinal"](out.transpose(0, 1))
 
 

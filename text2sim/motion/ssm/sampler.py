@@ -103,12 +103,14 @@ class Sampler:
         evaluations: of the network for a window, each for the text and, if guided, without it.
         guidance: how much more the text counts than it does by itself; 1 is as trained.
         shift: how much denser steps are near the noise, where the action is decided.
+        noise: standard deviation of what a window begins with; 0 for a network of regression.
     """
 
     network: Network
     evaluations: int = 8
     guidance: float = 2.0
     shift: float = 2.0
+    noise: float = 1.0
     _texts: dict[str, tuple[Array, Array, Array]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
@@ -161,7 +163,7 @@ class Sampler:
         if not 1 <= request.frames <= size:
             raise ConfigError(f"A window has 1 to {size} frames; got {request.frames}.")
         given = self._given(stream, request)
-        noise = rng.standard_normal((1, size, DIM)).astype(np.float32)
+        noise = np.float32(self.noise) * rng.standard_normal((1, size, DIM)).astype(np.float32)
         normal = self._flow(noise, given, self._held(request), stream.anchor, request)
         features = normal[0, : request.frames] * self.network.scale + self.network.mean
         features = _joined(stream.last, features, self._held(request)[0][0, : request.frames])
