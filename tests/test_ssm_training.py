@@ -141,6 +141,26 @@ def test_regression_sees_no_motion_to_begin_with(config):
     assert trainer.losses(batch, draws(0, 0))["loss"] == trainer.losses(batch, draws(0, 1))["loss"]
 
 
+def test_what_is_kept_of_a_window_is_given_and_no_error_counts_there(config):
+    always = dataclasses.replace(config.dropout, kept=1.0)
+    trainer = Trainer(dataclasses.replace(config, dropout=always), lambda text: None)
+    batch = trainer.data.train.batch(0, 32)
+    marked = batch.kept.any(axis=(1, 2))
+    assert marked.all()
+    assert not (batch.kept & ~batch.mask[..., None]).any()
+    whole = batch.kept.all(axis=2).sum(axis=1)
+    assert (whole > 0).any()
+    assert (whole == 0).any()
+    seen = []
+    trainer.net.forward = lambda noisy, *_: seen.append(noisy) or torch.zeros_like(noisy)
+    full = dataclasses.replace(batch, kept=np.ones_like(batch.kept))
+    found = trainer.losses(full, draws(0, 0))
+    assert torch.equal(seen[0], torch.from_numpy(batch.window))
+    assert float(found["flow"]) == 0.0
+    nothing = dataclasses.replace(batch, kept=np.zeros_like(batch.kept))
+    assert float(trainer.losses(nothing, draws(0, 0))["flow"]) > 0.1
+
+
 def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_last_good_state(config):
     trainer = Trainer(config, lambda text: None)
     honest = trainer.losses

@@ -22,6 +22,7 @@ import numpy as np
 from text2sim.actions import VERBS
 from text2sim.data.captioner import AutoCaption, captions
 from text2sim.data.composition import CaptionedMotion, bent, captioned, during, faster, then
+from text2sim.data.lessons import TOPICS, lessons
 from text2sim.data.sources import Clip
 from text2sim.edit import resample, retarget
 from text2sim.errors import ConfigError, ResourceError, Text2SimError
@@ -30,6 +31,8 @@ from text2sim.types.motion import Motion
 
 FPS = 20.0
 BODY = Skeleton.of_stature(1.75)
+LESSONS = 0.36
+"""Share of what is drawn that are lessons, see `text2sim.data.lessons`."""
 WANTED = {"turn": 4.0, "kick": 5.0, "punch": 2.0, "wave": 2.0, "hop": 2.0, "clap": 2.0}
 """How much more often segments that begin with these are drawn."""
 SHORTEST = 12
@@ -253,6 +256,7 @@ def takes_of(
     clips: Iterable[Clip],
     *,
     composed: int,
+    taught: int = 0,
     seed: int = 0,
     report: Callable[[str], None] = lambda text: None,
 ) -> list[Take]:
@@ -261,6 +265,7 @@ def takes_of(
     Args:
         clips: of one split.
         composed: how many compositions to add.
+        taught: how many lessons to add, see `text2sim.data.lessons`.
         seed: of wordings and compositions.
         report: hears of clips that can't be used.
 
@@ -282,14 +287,15 @@ def takes_of(
             "No clip can be used: each needs a caption or something that the automatic captioner "
             f"detects, and {SHORTEST} frames at {FPS:g} frames/s."
         )
-    return takes + list(compositions(takes, composed, rng))
+    more = list(compositions(takes, composed, rng))
+    return takes + more + lessons(takes, taught, np.random.default_rng([seed, 8]))
 
 
 def weights(segments: Sequence[Segment]) -> np.ndarray:
     """How often each segment is drawn, (S,), sum 1.
 
     By length, less for what is frequent, and more for what people ask for and the pack has little
-    of (`WANTED`).
+    of (`WANTED`). Lessons have fixed shares by topic.
     """
     counts = Counter(segment.kind for segment in segments)
     raw = [
@@ -297,7 +303,19 @@ def weights(segments: Sequence[Segment]) -> np.ndarray:
         * (0.6 if "keyframed" in s.tags else 1.0) * _wanted(s)
         for s in segments
     ]  # fmt: skip
-    return np.array(raw) / np.sum(raw)
+    drawn = np.array(raw)
+    topics = np.array([_topic(segment) for segment in segments])
+    taught = {topic: share for topic, share in TOPICS.items() if np.any(topics == topic)}
+    plain = topics == ""
+    drawn[plain] /= max(float(drawn[plain].sum()), 1e-9)
+    for topic, share in taught.items():
+        drawn[topics == topic] *= LESSONS * share / drawn[topics == topic].sum()
+    return drawn / drawn.sum()
+
+
+def _topic(segment: Segment) -> str:
+    first, _, rest = segment.kind.partition(" ")
+    return rest.split()[0] if first == "lesson" else ""
 
 
 def _wanted(segment: Segment) -> float:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 _MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 _FREE = {"out", "minutes", "steps", "epochs", "checkpoint_every", "log_every", "sheet_every",
-         "accelerator", "devices", "precision", "decay", "learning_rate"}  # fmt: skip
+         "accelerator", "devices", "precision", "decay", "learning_rate", "lessons",
+         "dropout"}  # fmt: skip
 """Settings that may change when a run goes on."""
 
 

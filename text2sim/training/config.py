@@ -56,6 +56,7 @@ class Dropout:
         history: past frames.
         mirror: how often a window is mirrored.
         noise: standard deviation of the noise on past frames, in scales of the features.
+        kept: how often a part of the window is given: poses to reach, or half of the body.
     """
 
     text: float = 0.12
@@ -69,6 +70,7 @@ class Dropout:
     history: float = 0.15
     mirror: float = 0.5
     noise: float = 0.08
+    kept: float = 0.3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +86,7 @@ class TrainingConfig(ABC):
         batch_size: windows a step.
         learning_rate: after `warmup` steps; falls to a twentieth over the last `decay` of the run.
         composed: compositions that are added to the corpus.
+        lessons: short takes of one thing each that are added, see `text2sim.data.lessons`.
         seed: of everything that is drawn.
         precision: of the matrix products; weights stay in 32 bits.
         accelerator, devices: as Lightning Fabric understands them.
@@ -103,6 +106,7 @@ class TrainingConfig(ABC):
     decay: float = 0.3
     weight_decay: float = 0.02
     composed: int = 600
+    lessons: int = 700
     seed: int = 0
     precision: Precision = "bf16-mixed"
     accelerator: str = "cpu"
@@ -127,10 +131,10 @@ class TrainingConfig(ABC):
                 "learning_rate must lie between 0 and 1, and ema from 0 to below 1; got "
                 f"{self.learning_rate:g} and {self.ema:g}."
             )
-        if self.composed < 0 or not 0.0 <= self.decay <= 1.0:
+        if min(self.composed, self.lessons) < 0 or not 0.0 <= self.decay <= 1.0:
             raise ConfigError(
-                "composed must be 0 or more and decay from 0 to 1; got "
-                f"{self.composed} and {self.decay:g}."
+                "composed and lessons must be 0 or more and decay from 0 to 1; got "
+                f"{self.composed}, {self.lessons} and {self.decay:g}."
             )
 
     def as_json(self) -> dict[str, Any]:
@@ -193,7 +197,7 @@ class MDMTrainingConfig(TrainingConfig):
         """As windows are drawn: the network sees sentences alone."""
         return Dropout(
             text=self.untold, words=0.0, path=1.0, ground=1.0, times=1.0, speed=1.0, tags=1.0,
-            history=1.0, mirror=self.mirror, noise=0.0,
+            history=1.0, mirror=self.mirror, noise=0.0, kept=0.0,
         )  # fmt: skip
 
 

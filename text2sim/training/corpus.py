@@ -20,7 +20,7 @@ from text2sim.training.windows import Windows
 
 CLIMBS = 0.35
 """Takes on stairs and ramps, as a part of the compositions."""
-_PLAIN = Dropout(text=0.0, words=0.0, history=0.15, mirror=0.5, noise=0.0)
+_PLAIN = Dropout(text=0.0, words=0.0, history=0.15, mirror=0.5, noise=0.0, kept=0.0)
 
 
 @final
@@ -52,13 +52,13 @@ def prepare(config: RunConfig, report: Callable[[str], None]) -> Prepared:
         ResourceError: there is no such data, or nothing in it can be used.
     """
     data = MotionDataset.open(config.data) if config.data else MotionDataset.open_pack()
-    train = _corpus(config, data, "train", config.composed, report)
+    train = _corpus(config, data, "train", config.composed, config.lessons, report)
     report(
         f"corpus: {len(train.starts) - 1} takes, {train.minutes:.0f} min, "
         f"{len(train.segments)} segments"
     )
     try:
-        held = _corpus(config, data, "val", 40, report)
+        held = _corpus(config, data, "val", 40, 0, report)
     except ResourceError as error:
         report(f"nothing is held out: {error}")
         held = None
@@ -70,7 +70,7 @@ def prepare(config: RunConfig, report: Callable[[str], None]) -> Prepared:
 
 
 def _corpus(
-    config: RunConfig, data: MotionDataset, split: Split, composed: int,
+    config: RunConfig, data: MotionDataset, split: Split, composed: int, taught: int,
     report: Callable[[str], None],
 ) -> Corpus:  # fmt: skip
     clips = clips_of(data, split)
@@ -79,11 +79,11 @@ def _corpus(
         "data": [clip.id for clip in clips],
         "composed": composed,
         "seed": config.seed,
-    }
+    } | ({"lessons": taught} if taught else {})
     folder = Path(config.out) / "corpus" / f"{split}-{key_of(settings)}"
 
     def build() -> list[Take]:
-        takes = takes_of(clips, composed=composed, seed=config.seed, report=report)
+        takes = takes_of(clips, composed=composed, taught=taught, seed=config.seed, report=report)
         rng = np.random.default_rng([config.seed, 6])
         return takes + climbs(told_of(takes, rng), round(composed * CLIMBS), rng)
 

@@ -42,8 +42,10 @@ class FlowTask:
         noise, moment = noise.to(window.device), moment.to(window.device)
         part = moment[:, None, None]
         noisy = part * window + (1.0 - part) * noise if flow else 0.0 * noise
+        noisy = torch.where(values["kept"], window, noisy)
+        clean = torch.where(values["kept"], window, net(noisy, moment, values))
         return losses(
-            net(noisy, moment, values), window, values["mask"],
+            clean, window, values["mask"],
             moment if flow else torch.ones_like(moment) * 0.2,
             scale, mean, self.config.losses,
         )  # fmt: skip

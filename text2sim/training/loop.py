@@ -211,7 +211,8 @@ def draws(seed: int, step: int) -> torch.Generator:
 
 def tensors(batch: WindowBatch, device: torch.device) -> dict[str, Tensor]:
     """The arrays of a batch on a device."""
-    names = ("window", "mask", "past", "past_mask", "plan", "manner", "tokens", "present", "known")
+    names = ("window", "mask", "past", "past_mask", "plan", "manner", "tokens", "present", "known",
+             "kept")  # fmt: skip
     return {
         name: torch.from_numpy(np.ascontiguousarray(getattr(batch, name))).to(device)
         for name in names

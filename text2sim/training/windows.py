@@ -14,7 +14,7 @@ from text2sim.motion.mdm.config import TokenMDMConfig
 from text2sim.motion.ssm import conditioning as plan
 from text2sim.motion.ssm.conditioning import manner_channels, path_channels, time_channels
 from text2sim.motion.ssm.config import SSMMotionConfig
-from text2sim.motion.ssm.features import Anchor, mirrored
+from text2sim.motion.ssm.features import ARMS, DIM, HEIGHT, LEGS, Anchor, mirrored
 from text2sim.training.arrays import Corpus, Sentences
 from text2sim.training.config import Dropout
 
@@ -25,7 +25,10 @@ _SMOOTH = (4.0, 14.0)
 @final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class WindowBatch:
-    """Windows, normalised; see `MotionSSM.forward` for shapes."""
+    """Windows, normalised; see `MotionSSM.forward` for shapes.
+
+    `kept` (B, W, `DIM`) marks what of a window is given instead of generated.
+    """
 
     window: np.ndarray
     mask: np.ndarray
@@ -36,6 +39,7 @@ class WindowBatch:
     tokens: np.ndarray
     present: np.ndarray
     known: np.ndarray
+    kept: np.ndarray
     texts: tuple[str, ...]
 
 
@@ -70,7 +74,7 @@ class Windows:
             window=stacked[0], mask=stacked[1], past=stacked[2], past_mask=stacked[3],
             plan=stacked[4], manner=stacked[5],
             tokens=self.sentences.tokens[where][:, :length].astype(np.float32),
-            present=present, known=known, texts=texts,
+            present=present, known=known, kept=stacked[6], texts=texts,
         )  # fmt: skip
 
     def _row(self, index: int, rng: np.random.Generator) -> tuple:
@@ -92,8 +96,27 @@ class Windows:
         known = bool(rng.random() >= self.dropout.text)
         return (
             window, mask, past[::-1], past_mask[::-1], _padded(channels, self.config.window)[0],
-            self._manner(take, segment, rng), (text, known),
+            self._manner(take, segment, rng), self._kept(count, rng), (text, known),
         )  # fmt: skip
+
+    def _kept(self, count: int, rng: np.random.Generator) -> np.ndarray:
+        """What of a window of `count` frames is given, (W, `DIM`)."""
+        result = np.zeros((self.config.window, DIM), dtype=bool)
+        if rng.random() >= self.dropout.kept:
+            return result
+        draw = rng.random()
+        if draw < 0.35:
+            result[count - int(rng.integers(1, 4)) : count] = True
+        elif draw < 0.55:
+            for _ in range(int(rng.integers(1, 4))):
+                first = int(rng.integers(count))
+                result[first : first + int(rng.integers(1, 4))] = True
+        elif draw < 0.7:
+            result[:, HEIGHT] = True
+        else:
+            result[:, LEGS if draw < 0.88 else ARMS] = True
+        result[count:] = False
+        return result
 
     def _back(self, begin: int, rng: np.random.Generator) -> int:
         """How many past frames the window gets to see."""

@@ -39,6 +39,21 @@ GROUPS = (YAW, VELOCITY, HEIGHT, slice(4, 10), slice(10, 136), POSITIONS, CONTAC
 """Channels that share a scale."""
 BODY = Skeleton.of_stature(1.75)
 """The body that the network knows; others are made from it by scale."""
+
+
+def _channels(joints: tuple[int, ...], *others: slice) -> tuple[int, ...]:
+    """Channels of joints, and others."""
+    found = [i for part in others for i in range(part.start, part.stop)]
+    for joint in joints:
+        found += range(4 + 6 * joint, 10 + 6 * joint)
+        found += range(133 + 3 * joint, 136 + 3 * joint) if joint else ()
+    return tuple(found)
+
+
+LEGS = _channels((0, 1, 2, 4, 5, 7, 8, 10, 11), YAW, VELOCITY, HEIGHT, CONTACTS)
+"""Channels of the way, the pelvis and the legs."""
+ARMS = _channels((3, 6, 9, *range(12, 22)))
+"""Channels of torso, head and arms."""
 _STEADY = 2.0
 """Standard deviation of the Gaussian that smooths the way a body faces [frames]."""
 

@@ -175,8 +175,8 @@ class Sampler:
     ) -> Array:  # fmt: skip
         times = np.linspace(0.0, 1.0, self.evaluations + 1) ** self.shift
         for now, then in pairwise(times):
-            clean = self._clean(x, now, given)
-            clean = np.where(held[0], held[1], clean)
+            x = np.where(held[0], held[1], x)
+            clean = np.where(held[0], held[1], self._clean(x, now, given))
             if request.places is not None:
                 self._steer(clean[0, : request.frames], request.places, anchor)
             x = x + np.float32((then - now) / (1.0 - now)) * (clean - x)
