@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import shutil
+import sys
 import tracemalloc
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 pytest.importorskip("onnxruntime", reason="needs onnxruntime")
 
 from text2sim import Pipeline
-from text2sim.errors import ConfigError, ResourceError
+from text2sim.errors import ConfigError, MissingExtraError, ResourceError
 from text2sim.evaluation.gates import counted, lifted, speed, travelled, turned
 from text2sim.motion.ssm.backend import SSMMotion
 from text2sim.motion.ssm.conditioning import PLAN, manner_channels, path_channels, time_channels
@@ -180,6 +181,34 @@ def test_any_length_is_met(sampler, seconds):
     assert len(track.root_positions) == round(seconds * 20)
 
 
+def test_an_hour_is_made_window_by_window():
+    class Still:
+        """A network that tells the mean pose."""
+
+        def __init__(self, network):
+            self.config, self.mean, self.scale = network.config, network.mean, network.scale
+
+        def read(self, tokens, present, known):
+            return np.zeros((*tokens.shape[:2], 1), np.float32), np.zeros((len(tokens), 1))
+
+        def remember(self, past, mask, state):
+            return np.zeros((*past.shape[:2], self.config.d_model), np.float32), state
+
+        def denoise(self, noisy, time, given):
+            return 0.0 * noisy
+
+    still = Sampler(network=Still(OnnxNetwork(FOLDER)), evaluations=1)
+    made = spoken(still, "a person stands.", np.random.default_rng(0), frames=72_000)
+    assert made.shape == (72_000, DIM)
+    assert np.abs(made - still.network.mean).max() < 1e-5
+
+
+def test_without_onnxruntime_it_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    with pytest.raises(MissingExtraError, match="pip install onnxruntime"):
+        OnnxNetwork(FOLDER)
+
+
 @pytest.mark.parametrize("seconds", [0.0, -1.0, float("nan"), 1e9])
 def test_lengths_that_make_no_sense_are_refused(sampler, seconds):
     with pytest.raises(ConfigError, match="duration must lie between"):
@@ -204,6 +233,16 @@ def test_damaged_models_are_named(tmp_path):
     config = json.loads((copy / "config.json").read_text())
     (copy / "config.json").write_text(json.dumps(config | {"wings": 2}))
     with pytest.raises(ConfigError, match="Unknown key in the network's config: wings"):
+        OnnxNetwork(copy)
+    (copy / "text.onnx").write_bytes((FOLDER / "text.onnx").read_bytes())
+    (copy / "config.json").write_text(json.dumps(config | {"d_model": 128}))
+    with pytest.raises(
+        ResourceError, match=r"'context' has 256 numbers a row, config.json says 128"
+    ):
+        OnnxNetwork(copy)
+    (copy / "config.json").write_text(json.dumps(config))
+    (copy / "denoiser.onnx").write_bytes((FOLDER / "text.onnx").read_bytes())
+    with pytest.raises(ResourceError, match=r"denoiser\.onnx has no input 'noisy'"):
         OnnxNetwork(copy)
     (copy / "config.json").write_text("{")
     with pytest.raises(ResourceError, match=r"config\.json can't be read"):

@@ -2,6 +2,7 @@
 
 import csv
 import dataclasses
+import importlib.util
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ pytest.importorskip("lightning_fabric", reason='needs pip install "text2sim[trai
 from text2sim.data.corpus import BODY, sentence_of, take_of  # noqa: E402
 from text2sim.data.dataset import MotionDataset  # noqa: E402
 from text2sim.edit import mirror  # noqa: E402
-from text2sim.errors import ConfigError, ResourceError, StageError  # noqa: E402
+from text2sim.errors import ConfigError, MissingExtraError, ResourceError, StageError  # noqa: E402
 from text2sim.motion.ssm.config import SSMMotionConfig  # noqa: E402
 from text2sim.motion.ssm.features import (  # noqa: E402
     DIM,
@@ -24,7 +25,7 @@ from text2sim.motion.ssm.features import (  # noqa: E402
     mirrored,
 )  # fmt: skip
 from text2sim.training import checkpoints  # noqa: E402
-from text2sim.training.cli import app  # noqa: E402
+from text2sim.training.cli import app, check_extra  # noqa: E402
 from text2sim.training.config import SSMTrainingConfig, config_from, rate_at  # noqa: E402
 from text2sim.training.flow import flow_times  # noqa: E402
 from text2sim.training.loop import Trainer, draws  # noqa: E402
@@ -198,6 +199,15 @@ def test_a_folder_without_usable_clips_is_refused(tmp_path, config):
     (tmp_path / "empty").mkdir()
     with pytest.raises(ConfigError, match="holds no motion files"):
         trained(dataclasses.replace(config, data=tmp_path / "empty"))
+
+
+def test_without_the_extra_training_says_what_to_install(monkeypatch):
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == "safetensors" else found(name)
+    )
+    with pytest.raises(MissingExtraError, match=r'needs safetensors.*"text2sim\[train\]"'):
+        check_extra()
 
 
 def test_settings_that_make_no_sense_are_refused():

@@ -1,12 +1,14 @@
-"""Speed and memory of MotionSSM on one thread: `python docs/benchmarks/ssm.py [--train]`.
+"""Speed and memory of MotionSSM on one thread: `python docs/benchmarks/ssm.py [--mdm] [--train]`.
 
---train compares a training step with that of transformers' Mamba2 of the same width, depth and
-state; it needs torch and transformers.
+--mdm compares with MDM of the published size, with random weights, which cost the same: all 50
+steps of its fast schedule, and 20 of 1000, scaled. --train compares a training step with that of
+transformers' Mamba2 of the same width, depth and state. Both need torch. All in CPU time.
 """
 
 import argparse
 import resource
 import time
+from functools import partial
 
 import numpy as np
 
@@ -27,31 +29,56 @@ def clock(run, times):
     return min(found)
 
 
-def streaming(minutes):
-    """CPU time and growth of memory of a stream."""
-    sampler, rng = (
-        Sampler(network=OnnxNetwork(find("models", "motion-ssm"))),
-        np.random.default_rng(0),
-    )
-    stream = sampler.start()
+def streaming(marks):
+    """One stream: times real time, CPU seconds at each of some lengths [min], growth of memory."""
+    sampler = Sampler(network=OnnxNetwork(find("models", "motion-ssm")))
+    rng, stream = np.random.default_rng(0), sampler.start()
     _, stream = sampler.window(stream, WALK, rng)
     window = clock(lambda: sampler.window(stream, WALK, rng), 5)
-    print(f"window of 3.2 s: {window * 1e3:.0f} ms of CPU time, {3.2 / window:.0f} times real time")
-    before, start, cuts = (
-        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
-        time.process_time(),
-        [],
-    )
-    for number in range(round(minutes * 60 / 3.2)):
-        _, stream = sampler.window(stream, WALK, rng)
-        if number == round(minutes * 30 / 3.2):
-            cuts.append(time.process_time() - start)
-    total = time.process_time() - start
-    grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
     print(
-        f"{minutes:g} min: {total:.1f} s, {minutes * 60 / total:.0f} times real time; "
-        f"first half {cuts[0]:.1f} s; peak memory grew by {grown:.1f} MB"
+        f"window of 3.2 s: {window * 1e3:.0f} ms, {3.2 / window:.0f} times real time; "
+        f"{sampler.evaluations} evaluations"
     )
+    before, start, done = peak(), time.process_time(), 0
+    for minutes in marks:
+        while done * 3.2 < minutes * 60:
+            _, stream = sampler.window(stream, WALK, rng)
+            done += 1
+        spent = time.process_time() - start
+        print(
+            f"{minutes:g} min streamed: {spent:.1f} s, {minutes * 60 / spent:.1f} times real time, "
+            f"peak memory grew by {peak() - before:.1f} MB"
+        )
+    return 3.2 / window
+
+
+def peak():
+    """Largest memory of the process so far [MB]."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def mdm(ours):
+    """MDM of the published size on 196 frames, guided: how many times longer it takes than ours."""
+    import torch
+
+    from text2sim.motion.mdm.config import MDMConfig
+    from text2sim.motion.mdm.diffusion import Schedule, guided, sample
+    from text2sim.motion.mdm.network import MDMNetwork
+
+    torch.set_num_threads(1)
+    torch.manual_seed(0)
+    net = MDMNetwork(MDMConfig()).eval()
+    sentence, length = torch.randn(1, 512), 196 / 20
+    for trained, taken in ((50, 50), (1000, 20)):
+        schedule, lead = Schedule.cosine(trained, taken), guided(net, sentence, 2.5)
+        sample(lead, (1, 196, 263), Schedule.cosine(2, 2), 0)
+        run = partial(sample, lead, (1, 196, 263), schedule, 0)
+        spent = clock(run, 2) * trained / taken
+        print(
+            f"MDM, {trained} steps: {spent:.1f} s for {length:g} s of motion, "
+            f"{length / spent:.2f} times real time; MotionSSM is "
+            f"{ours * spent / length:.0f} times faster"
+        )
 
 
 def training():
@@ -99,9 +126,12 @@ def training():
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--minutes", type=float, nargs="+", default=[1, 3, 10, 30])
+    parser.add_argument("--mdm", action="store_true")
     parser.add_argument("--train", action="store_true")
     options = parser.parse_args()
-    streaming(options.minutes)
+    speed = streaming(options.minutes)
+    if options.mdm:
+        mdm(speed)
     if options.train:
         training()

@@ -35,7 +35,7 @@ _SMALL = 256
 
 @final
 class _Remember(nn.Module):
-    """One frame of the memory, with its state as plain tensors."""
+    """A chunk of the memory at most, with its state as plain tensors."""
 
     def __init__(self, net: MotionSSM) -> None:
         super().__init__()
@@ -72,7 +72,7 @@ def examples(config: SSMMotionConfig, rows: int = 2) -> dict[str, dict[str, Tens
             "present": yes(rows, config.tokens), "known": yes(rows),
         },
         "memory": {
-            "past": torch.randn(1, 1, config.features), "mask": yes(1, 1),
+            "past": torch.randn(1, config.chunk, config.features), "mask": yes(1, config.chunk),
             "state": torch.zeros(1, inner // width, config.d_state, width),
             "tail": torch.zeros(1, config.kernel - 1, mixed),
         },
@@ -127,7 +127,9 @@ def _write(path: Path, content: bytes) -> None:
 
 def _graph(module: nn.Module, given: dict[str, Tensor], outputs: list[str]) -> onnx.ModelProto:
     names = list(given)
-    dynamic = {} if "past" in given else {name: {0: "rows"} for name in [*names, *outputs]}
+    dynamic = {name: {0: "rows"} for name in [*names, *outputs]}
+    if "past" in given:
+        dynamic = {name: {1: "frames"} for name in ("past", "mask", "seen")}
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")
         target = str(Path(folder) / "graph.onnx")

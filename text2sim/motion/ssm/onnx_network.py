@@ -25,6 +25,8 @@ class OnnxNetwork:
         self.config = _config(folder)
         self.mean, self.scale = _normaliser(folder)
         self._sessions = {name: _session(folder / f"{name}.onnx", threads) for name in GRAPHS}
+        for name, session in self._sessions.items():
+            _check_inputs(session, _channels(self.config)[name], folder / f"{name}.onnx")
 
     def read(self, tokens: Array, present: Array, known: Array) -> tuple[Array, Array]:
         """See `Network`."""
@@ -33,10 +35,10 @@ class OnnxNetwork:
         return read, total
 
     def remember(self, past: Array, mask: Array, state: State) -> tuple[Array, State]:
-        """See `Network`; frame by frame, as the recurrence goes."""
-        run, parts = self._sessions["memory"].run, []
-        for frame in range(past.shape[1]):
-            part = slice(frame, frame + 1)
+        """See `Network`; chunk by chunk, as the recurrence goes."""
+        run, parts, size = self._sessions["memory"].run, [], self.config.chunk
+        for first in range(0, past.shape[1], size):
+            part = slice(first, first + size)
             given = {"past": past[:, part], "mask": mask[:, part],
                      "state": state[0], "tail": state[1]}  # fmt: skip
             seen, *after = run(None, given)
@@ -89,3 +91,27 @@ def _session(path: Path, threads: int) -> Any:
         return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     except Exception as error:
         raise ResourceError(f"{path} is no graph that onnxruntime can run: {error}.") from error
+
+
+def _channels(config: SSMMotionConfig) -> dict[str, dict[str, int]]:
+    """Numbers of a row of each graph's inputs, as the configuration has them."""
+    return {
+        "text": {"tokens": config.token_width},
+        "memory": {"past": config.features},
+        "denoiser": {
+            "noisy": config.features, "context": config.d_model, "plan": config.plan,
+            "manner": config.manner, "tokens": config.text_width, "mask": config.window,
+        },
+    }  # fmt: skip
+
+
+def _check_inputs(session: Any, expected: dict[str, int], path: Path) -> None:
+    given = {item.name: item.shape[-1] for item in session.get_inputs()}
+    for name, size in expected.items():
+        if name not in given:
+            raise ResourceError(f"{path} has no input {name!r}: it is another network's graph.")
+        if given[name] != size:
+            raise ResourceError(
+                f"{path}: the input {name!r} has {given[name]} numbers a row, config.json says "
+                f"{size}: graph and configuration are of different networks."
+            )
