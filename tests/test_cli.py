@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from text2sim.cli import main
-from text2sim.stage import STAGES
+from text2sim.stage import REFINE, STAGES
 
 FAST = ["--duration", "1", "--fps", "8", "--size", "64x48"]
 
@@ -92,7 +92,7 @@ def test_interrupt_leaves_nothing(capsys, tmp_path, monkeypatch):
 def test_backends_lists_every_stage(capsys):
     code, out, _ = call(capsys, "backends")
     assert code == 0
-    assert [line.split()[0] for line in out.splitlines()] == list(STAGES)
+    assert [line.split()[0] for line in out.splitlines()] == [*STAGES, REFINE]
     assert "pd*" in out
     assert json.loads(call(capsys, "backends", "--json")[1])["defaults"]["motion"] == "sine"
 

@@ -16,7 +16,7 @@ from text2sim.data.cli import app as data_app
 from text2sim.errors import ConfigError
 from text2sim.evaluation.cli import evaluate
 from text2sim.registry import DEFAULTS, backends
-from text2sim.stage import CHANNELS, STAGES
+from text2sim.stage import CHANNELS, REFINE, STAGES
 from text2sim.terminal import Json, errors, print_json
 from text2sim.training.cli import app as train_app
 
@@ -87,6 +87,9 @@ def make(
     planner: Annotated[str, typer.Option(help="M2 backend.")] = DEFAULTS["planner"],
     assets: Annotated[str, typer.Option(help="M3 backend.")] = DEFAULTS["assets"],
     motion: Annotated[str, typer.Option(help="M4 backend.")] = DEFAULTS["motion"],
+    refine: Annotated[
+        str | None, typer.Option(help="Correct the motion: foot-lock or physics-ssm.")
+    ] = None,
     physics: Annotated[str, typer.Option(help="M5 backend.")] = DEFAULTS["physics"],
     controller: Annotated[str, typer.Option(help="M6 backend.")] = DEFAULTS["controller"],
     renderer: Annotated[str, typer.Option(help="M7 backend.")] = DEFAULTS["renderer"],
@@ -107,15 +110,9 @@ def make(
             raise ConfigError("--exr needs a folder to write to: -o FOLDER/ with a slash.")
         wish = _camera(camera)
         pipeline = Pipeline(
-            parser=parser,
-            planner=planner,
-            assets=assets,
-            motion=motion,
-            physics=physics,
-            controller=controller,
-            renderer=renderer,
-            enhancer=enhancer,
-        )
+            parser=parser, planner=planner, assets=assets, motion=motion, refine=refine,
+            physics=physics, controller=controller, renderer=renderer, enhancer=enhancer,
+        )  # fmt: skip
         # Frame by frame where all outputs can be, so that long clips take no more memory.
         streams = pipeline.streams and all(map(streamable, output))
         clip = (pipeline.stream if streams else pipeline)(
@@ -181,12 +178,12 @@ def _print_summary(animation: Recording, output: list[str]) -> None:
 def list_backends(as_json: Json = False) -> None:
     """List the backends of every stage; the default is marked with a star."""
     with errors(as_json):
-        table = {stage: list(backends(stage)) for stage in STAGES}
+        table = {stage: list(backends(stage)) for stage in (*STAGES, REFINE)}
         if as_json:
             print_json({"backends": table, "defaults": DEFAULTS})
             return
         for stage, names in table.items():
-            marked = [f"{name}*" if name == DEFAULTS[stage] else name for name in names]
+            marked = [f"{name}*" if name == DEFAULTS.get(stage) else name for name in names]
             typer.echo(f"{stage:<11}{'  '.join(marked)}")
 
 

@@ -20,7 +20,7 @@ from text2sim.errors import (
 )
 from text2sim.progress import Report, reporting
 from text2sim.registry import backend_class
-from text2sim.stage import STAGES, Context, Options, Stage
+from text2sim.stage import REFINE, STAGES, Context, Options, Stage, number_of
 
 if TYPE_CHECKING:
     from text2sim.animation import Animation
@@ -45,7 +45,8 @@ class Pipeline:
     """Turns a sentence into a simulated animation.
 
     Every stage takes the name of a backend (`text2sim backends` lists them) or a stage object with
-    settings of its own: `Pipeline(controller=PDController(assist=0.2))`.
+    settings of its own: `Pipeline(controller=PDController(assist=0.2))`. `refine` corrects the
+    motion before it is simulated; None leaves it as it is.
 
     Raises:
         UnknownBackendError: a name is not known.
@@ -56,6 +57,7 @@ class Pipeline:
     planner: str | Stage = "heuristic"
     assets: str | Stage = "procedural"
     motion: str | Stage = "sine"
+    refine: str | Stage | None = None
     physics: str | Stage = "pybullet"
     controller: str | Stage = "pd"
     renderer: str | Stage = "raster"
@@ -63,8 +65,9 @@ class Pipeline:
     cache: Cache = field(default_factory=Cache, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        for name in STAGES:
-            object.__setattr__(self, name, _resolve(name, getattr(self, name)))
+        for name in (*STAGES, REFINE):
+            if getattr(self, name) is not None or name in STAGES:
+                object.__setattr__(self, name, _resolve(name, getattr(self, name)))
         for before, after in zip(self.stages, self.stages[1:]):
             if not issubclass(before.produces, after.consumes):
                 raise PipelineError(
@@ -74,17 +77,20 @@ class Pipeline:
 
     @property
     def stages(self) -> tuple[Stage, ...]:
-        """The eight stage objects in order."""
-        return tuple(getattr(self, name) for name in STAGES)
+        """The eight stage objects in order, with the refiner, if there is one, after motion."""
+        found = [getattr(self, name) for name in STAGES]
+        if self.refine is not None:
+            found.insert(STAGES.index("motion") + 1, cast(Stage, self.refine))
+        return tuple(found)
 
-    def replace(self, **stages: str | Stage) -> Pipeline:
+    def replace(self, **stages: str | Stage | None) -> Pipeline:
         """A pipeline with some stages swapped; it shares the cache, so earlier work is reused.
 
         Raises:
             PipelineError: a keyword is not a stage.
         """
         for name in stages:
-            if name not in STAGES:
+            if name not in (*STAGES, REFINE):
                 raise PipelineError(f"No stage is called {name!r}.{nearest(name, STAGES)}")
         changes: dict[str, Any] = dict(stages)
         return dataclasses.replace(self, **changes)
@@ -198,7 +204,8 @@ class Pipeline:
         """Run stage by stage, as far as `until`, yielding each with the value that it made."""
         if not isinstance(prompt, str):
             raise ConfigError(f"The prompt must be a str; got {type(prompt).__name__}.")
-        stages = self.stages[: len(STAGES) if until is None else STAGES.index(until) + 1]
+        last = len(STAGES) if until is None else STAGES.index(until) + 1
+        stages = [stage for stage in self.stages if number_of(stage.stage) < last]
         for stage in stages:
             stage.check(options)
         cancel = cancel or threading.Event()

@@ -12,7 +12,7 @@ import importlib
 from importlib.metadata import EntryPoint, entry_points
 
 from text2sim.errors import PipelineError, UnknownBackendError, nearest
-from text2sim.stage import STAGES, Stage
+from text2sim.stage import Stage
 
 BUILTIN: dict[str, dict[str, str]] = {
     "parser": {"spacy": "text2sim.prompt.spacy:SpacyParser"},
@@ -23,6 +23,10 @@ BUILTIN: dict[str, dict[str, str]] = {
         "ssm": "text2sim.motion.ssm.backend:SSMMotion",
         "retrieval": "text2sim.motion.retrieval.generator:RetrievalMotion",
         "mdm": "text2sim.motion.mdm.generator:MDMMotion",
+    },
+    "refine": {
+        "foot-lock": "text2sim.refine.foot_lock:FootLock",
+        "physics-ssm": "text2sim.refine.physics_ssm:PhysicsSSMRefiner",
     },
     "physics": {
         "pybullet": "text2sim.physics.pybullet:PyBulletEngine",
@@ -75,8 +79,8 @@ def backend_class(stage: str, name: str) -> type[Stage]:
 
 
 def _known(stage: str) -> str:
-    if stage not in STAGES:
-        raise PipelineError(f"No stage is called {stage!r}.{nearest(stage, STAGES)}")
+    if stage not in BUILTIN:
+        raise PipelineError(f"No stage is called {stage!r}.{nearest(stage, tuple(BUILTIN))}")
     return stage
 
 

@@ -23,6 +23,8 @@ STAGES: tuple[str, ...] = (
     "parser", "planner", "assets", "motion", "physics", "controller", "renderer", "enhancer",
 )  # fmt: skip
 """The eight stages in order; the names are the keywords of `Pipeline`."""
+REFINE = "refine"
+"""What may stand between motion and physics; it counts as a part of the motion stage."""
 
 MAX_DURATION = 600.0
 MAX_FPS = 240.0
@@ -36,6 +38,11 @@ class Progress(NamedTuple):
     number: int
     done: int
     total: int
+
+
+def number_of(stage: str) -> int:
+    """Number of a stage, 0 to 7."""
+    return STAGES.index("motion" if stage == REFINE else stage)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +187,7 @@ class Context:
 
     def rng(self) -> np.random.Generator:
         """The random stream of (seed, stage), from its beginning at each call."""
-        return np.random.default_rng([self._option("seed"), STAGES.index(self.stage)])
+        return np.random.default_rng([self._option("seed"), number_of(self.stage)])
 
     def report(self, done: int, total: int) -> None:
         """Report progress; call it often.
@@ -191,7 +198,7 @@ class Context:
         if self.cancel.is_set():
             raise Cancelled(f"Cancelled in the {self.stage} stage; nothing was written.")
         if self.on_progress is not None:
-            self.on_progress(Progress(self.stage, STAGES.index(self.stage), done, total))
+            self.on_progress(Progress(self.stage, number_of(self.stage), done, total))
 
 
 @dataclass(frozen=True, kw_only=True)

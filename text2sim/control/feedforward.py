@@ -73,9 +73,7 @@ def feed_forward(
         shares = np.concatenate([shares, held[:, None]], axis=1)
         edges = np.concatenate([edges, _AROUND[None]])
         joints.append(wrist)
-    forces = np.stack(
-        [_support(loads, points, shares, edges, frame) for frame in range(len(points))]
-    )
+    forces = support_forces(loads, points, shares, edges)
     carriers = np.array(joints)
     bearers = tuple(int(j) for j in np.unique(carriers[forces.any(axis=(0, 2))]))
     _, turns = track.joints()
@@ -129,15 +127,32 @@ def _sole_points(foot: Box) -> tuple[Array, ...]:
     return tuple(foot.centre + down + part * forward for part in (-1.0, 0.0, 1.0))
 
 
-def bearing_shares(points: Array, scene: Scene, fps: float) -> Array:
-    """How much of a load each point may bear, 0 to 1, (T, P): near something below, and slow."""
+def bearing_shares(points: Array, scene: Scene | None, fps: float) -> Array:
+    """How much of a load each point may bear, 0 to 1, (T, P): near something below, and slow.
+
+    Without a scene there is a floor at 0.
+    """
     ground = np.zeros(points.shape[:-1])
-    for item in scene.objects:
+    for item in scene.objects if scene else ():
         top = item.top(points[..., :2])
         ground = np.where(top < points[..., 2] + NEAR, np.maximum(ground, top), ground)
     speed = np.linalg.norm(slopes(points) * fps, axis=-1)
     gap = points[..., 2] - ground
     return np.clip(2.0 - 2.0 * gap / NEAR, 0.0, 1.0) * np.clip(2.0 - 2.0 * speed / SLOW, 0.0, 1.0)
+
+
+def support_forces(loads: Loads, points: Array, shares: Array, edges: Array | None = None) -> Array:
+    """Forces on points of the body [N], world, (T, P, 3), that best carry it.
+
+    Args:
+        loads: of the body.
+        points: where it may be carried [m], world, (T, P, 3).
+        shares: how much of a load each may bear, 0 to 1, (T, P).
+        edges: directions in which each can be pushed, (P, 4, 3); friction pyramids if None.
+    """
+    if edges is None:
+        edges = np.tile(_DOWN, (points.shape[1], 1, 1))
+    return np.stack([_support(loads, points, shares, edges, i) for i in range(len(points))])
 
 
 def _support(loads: Loads, points: Array, shares: Array, edges: Array, frame: int) -> Array:

@@ -90,6 +90,44 @@ def build(
 
 
 @app.command()
+def simulate(
+    output: Annotated[Path, typer.Argument(help="Folder for the pairs; run again to go on.")],
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of motion; the open pack if absent.")
+    ] = None,
+    split: Annotated[str, typer.Option(help="train, val or test.")] = "train",
+    engine: Annotated[str, typer.Option(help="pybullet or mujoco.")] = "mujoco",
+    generator: Annotated[
+        str | None, typer.Option(help="Simulate what this motion backend makes of the captions.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(help="At most so many clips, spread out.")] = None,
+    disturbed: Annotated[int, typer.Option(help="Disturbed motions for each recorded one.")] = 1,
+    workers: Annotated[int, typer.Option(help="Processes side by side.")] = 1,
+    seed: Annotated[int, typer.Option(help="Of generated motions.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Simulate clips, or what a backend makes of their captions: pairs to train physics-ssm on."""
+    with errors(as_json):
+        from text2sim.refine import pairs
+
+        tasks = pairs.tasks_for(data, split, generator, limit, disturbed, seed)
+        with _progress(len(tasks)) as report:
+            done = pairs.simulate(
+                tasks, output, engine=engine, workers=workers,
+                report=lambda number: report(number, len(tasks)),
+            )  # fmt: skip
+        if as_json:
+            print_json({"ok": True, "new": done.new, "old": done.old, "skipped": done.skipped})
+            return
+        for name, reason in done.skipped.items():
+            typer.echo(f"skipped {name}: {reason}")
+        typer.echo(
+            f"{done.new} motions simulated, {done.old} were there, {len(done.skipped)} skipped: "
+            f"{output}"
+        )
+
+
+@app.command()
 def view(
     path: Annotated[Path, typer.Argument(help="A file of motion, or a data set with --clip.")],
     output: Annotated[

@@ -18,7 +18,7 @@ from text2sim.evaluation.samples import FPS
 from text2sim.io.files import replacing
 from text2sim.maths import quaternions as quat
 from text2sim.skeleton import Skeleton
-from text2sim.types import Track
+from text2sim.types import Motion, Track
 
 Generator = Callable[[str, float, int], Track]
 """(sentence, length [s], seed) -> a track at 20 frames/s, of about that length."""
@@ -69,12 +69,16 @@ def generator(name: str) -> Generator:
     """A generator by its name: what makes motion of a sentence alone, else the whole pipeline.
 
     Args:
-        name: of a motion backend, or the folder of a training run or of released weights.
+        name: of a motion backend, or the folder of a training run or of released weights; then
+            "+foot-lock" or another refiner, if its motions are to be refined.
 
     Raises:
         ConfigError: there is none of that name.
         ResourceError: the folder is no run's, or damaged.
     """
+    base, plus, refiner = name.partition("+")
+    if plus and not Path(name).is_dir():
+        return Refined(make=generator(base), refiner=_refiner(refiner))
     if name not in known():
         if Path(name).is_dir():
             return _of_folder(Path(name))
@@ -89,13 +93,46 @@ def generator(name: str) -> Generator:
     return ThroughPipeline(backend=name)
 
 
+@final
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Refined:
+    """What a generator makes, refined."""
+
+    make: Generator
+    refiner: Any
+
+    def __call__(self, text: str, duration: float, seed: int) -> Track:
+        """The refined motion."""
+        from text2sim.stage import Context
+
+        motion = Motion(fps=FPS, tracks=(self.make(text, duration, seed),))
+        return self.refiner.run(motion, Context(stage="refine")).tracks[0]
+
+
+@cache
+def _refiner(name: str) -> Any:
+    from text2sim.registry import backend_class
+    from text2sim.stage import Options
+
+    refiner = backend_class("refine", name)()
+    refiner.check(Options())
+    return refiner
+
+
 def title(name: str) -> str:
     """What a row is called: a folder by its last part."""
+    base, plus, refiner = name.partition("+")
+    if plus and not Path(name).is_dir():
+        return f"{title(base)}+{refiner}"
     return name if name in known() or not Path(name).is_dir() else Path(name).resolve().name
 
 
 def fingerprint(name: str) -> str:
     """Hash of the weights and settings behind a name; the code is not in it."""
+    base, plus, refiner = name.partition("+")
+    if plus and not Path(name).is_dir():
+        both = fingerprint(base) + _refiner(refiner).fingerprint()
+        return hashlib.sha256(both.encode()).hexdigest()[:12]
     if name in known():
         from text2sim.registry import backend_class
 

@@ -23,7 +23,8 @@ _FREE = {"out", "minutes", "steps", "epochs", "checkpoint_every", "log_every", "
 """Settings that may change when a run goes on."""
 
 
-TITLES = {"SSMTrainingConfig": "MotionSSM", "MDMTrainingConfig": "MDM"}
+TITLES = {"SSMTrainingConfig": "MotionSSM", "MDMTrainingConfig": "MDM",
+          "PhysicsTrainingConfig": "PhysicsSSM"}  # fmt: skip
 """Kind of a run's configuration -> what it trains."""
 
 

@@ -24,6 +24,7 @@ app = typer.Typer(
 )
 _COMMANDS = {
     "motion-ssm": ("MotionSSM", "SSMTrainingConfig"),
+    "physics-ssm": ("PhysicsSSM", "PhysicsTrainingConfig"),
     "mdm": ("a small Motion Diffusion Model, as a baseline", "MDMTrainingConfig"),
 }
 """Command -> what it trains, its configuration."""

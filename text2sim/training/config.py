@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar, final, get_args
 from text2sim.errors import ConfigError
 from text2sim.motion.mdm.config import TokenMDMConfig
 from text2sim.motion.ssm.config import SSMMotionConfig
+from text2sim.refine.config import PhysicsSSMConfig
 
 Objective = Literal["flow", "regression"]
 Precision = Literal["32-true", "bf16-mixed", "16-mixed"]
@@ -73,20 +74,44 @@ class Dropout:
     kept: float = 0.3
 
 
+@final
+@dataclass(frozen=True, kw_only=True)
+class RefineWeights:
+    """How much each loss counts; see `losses` and `text2sim.training.physics_terms`.
+
+    Attributes:
+        place: squared distance of joints from what the body did [dm2].
+        velocity: the same of their ways from frame to frame [cm2].
+        turn: squared sine-like distance of rotations.
+        physics: of the sum of all terms below.
+        penetration, floating, skate, flight, push, balance, torque, jerk: see `physics_terms`.
+    """
+
+    place: float = 1.0
+    velocity: float = 0.1
+    turn: float = 1.0
+    physics: float = 0.1
+    penetration: float = 20.0
+    floating: float = 10.0
+    skate: float = 2.0
+    flight: float = 2.0
+    push: float = 4.0
+    balance: float = 0.5
+    torque: float = 2.0
+    jerk: float = 0.02
+
+
 @dataclass(frozen=True, kw_only=True)
 class TrainingConfig(ABC):
     """What every run is told.
 
     Attributes:
         out: folder of the run: checkpoints, logs, sheets, the corpus.
-        data: folder of motion with captions (HumanML3D, KIT-ML, a pack, ...); None: the open pack.
         epochs: passes over the corpus; the run ends after them.
         steps: end after so many steps instead.
         minutes: stop this sitting after so many minutes; the run can be resumed.
         batch_size: windows a step.
         learning_rate: after `warmup` steps; falls to a twentieth over the last `decay` of the run.
-        composed: compositions that are added to the corpus.
-        lessons: short takes of one thing each that are added, see `text2sim.data.lessons`.
         seed: of everything that is drawn.
         precision: of the matrix products; weights stay in 32 bits.
         accelerator, devices: as Lightning Fabric understands them.
@@ -96,7 +121,6 @@ class TrainingConfig(ABC):
     """
 
     out: Path
-    data: Path | None = None
     epochs: int | None = None
     steps: int | None = None
     minutes: float | None = None
@@ -105,8 +129,6 @@ class TrainingConfig(ABC):
     warmup: int = 200
     decay: float = 0.3
     weight_decay: float = 0.02
-    composed: int = 600
-    lessons: int = 700
     seed: int = 0
     precision: Precision = "bf16-mixed"
     accelerator: str = "cpu"
@@ -131,20 +153,39 @@ class TrainingConfig(ABC):
                 "learning_rate must lie between 0 and 1, and ema from 0 to below 1; got "
                 f"{self.learning_rate:g} and {self.ema:g}."
             )
-        if min(self.composed, self.lessons) < 0 or not 0.0 <= self.decay <= 1.0:
-            raise ConfigError(
-                "composed and lessons must be 0 or more and decay from 0 to 1; got "
-                f"{self.composed}, {self.lessons} and {self.decay:g}."
-            )
+        if not 0.0 <= self.decay <= 1.0:
+            raise ConfigError(f"decay must lie between 0 and 1; got {self.decay:g}.")
 
     def as_json(self) -> dict[str, Any]:
         """As JSON-ready values."""
         return json.loads(json.dumps(dataclasses.asdict(self), default=str))
 
 
+@dataclass(frozen=True, kw_only=True)
+class MotionTrainingConfig(TrainingConfig):
+    """What every run on captioned motion is told.
+
+    Attributes:
+        data: folder of motion with captions (HumanML3D, KIT-ML, a pack, ...); None: the open pack.
+        composed: compositions that are added to the corpus.
+        lessons: short takes of one thing each that are added, see `text2sim.data.lessons`.
+    """
+
+    data: Path | None = None
+    composed: int = 600
+    lessons: int = 700
+
+    def __post_init__(self) -> None:
+        TrainingConfig.__post_init__(self)
+        if min(self.composed, self.lessons) < 0:
+            raise ConfigError(
+                f"composed and lessons must be 0 or more; got {self.composed} and {self.lessons}."
+            )
+
+
 @final
 @dataclass(frozen=True, kw_only=True)
-class SSMTrainingConfig(TrainingConfig):
+class SSMTrainingConfig(MotionTrainingConfig):
     """A run of `text2sim train motion-ssm`.
 
     Attributes:
@@ -159,12 +200,12 @@ class SSMTrainingConfig(TrainingConfig):
 
     def __post_init__(self) -> None:
         check_choice(self, "objective", OBJECTIVES)
-        TrainingConfig.__post_init__(self)
+        MotionTrainingConfig.__post_init__(self)
 
 
 @final
 @dataclass(frozen=True, kw_only=True)
-class MDMTrainingConfig(TrainingConfig):
+class MDMTrainingConfig(MotionTrainingConfig):
     """A run of `text2sim train mdm`: MDM's architecture on what MotionSSM is trained on.
 
     Attributes:
@@ -183,7 +224,7 @@ class MDMTrainingConfig(TrainingConfig):
     network: TokenMDMConfig = field(default_factory=TokenMDMConfig)
 
     def __post_init__(self) -> None:
-        TrainingConfig.__post_init__(self)
+        MotionTrainingConfig.__post_init__(self)
         if not 2 <= self.diffusion <= 10_000:
             raise ConfigError(f"diffusion must lie between 2 and 10000; got {self.diffusion}.")
         for name in ("untold", "mirror"):
@@ -201,7 +242,34 @@ class MDMTrainingConfig(TrainingConfig):
         )  # fmt: skip
 
 
-RunConfig = SSMTrainingConfig | MDMTrainingConfig
+@final
+@dataclass(frozen=True, kw_only=True)
+class PhysicsTrainingConfig(TrainingConfig):
+    """A run of `text2sim train physics-ssm` on pairs of `text2sim data simulate`.
+
+    Attributes:
+        pairs: folder of pairs to train on.
+        held: folder of pairs to look at; None holds nothing out.
+        stateless: how often the physical state is left out; 1 trains without it.
+    """
+
+    out: Path = Path("runs/physics-ssm")
+    pairs: Path = Path("runs/pairs")
+    held: Path | None = None
+    stateless: float = 0.1
+    batch_size: int = 16
+    learning_rate: float = 5e-4
+    network: PhysicsSSMConfig = field(default_factory=PhysicsSSMConfig)
+    losses: RefineWeights = field(default_factory=RefineWeights)
+
+    def __post_init__(self) -> None:
+        TrainingConfig.__post_init__(self)
+        if not 0.0 <= self.stateless <= 1.0:
+            raise ConfigError(f"stateless must lie between 0 and 1; got {self.stateless:g}.")
+
+
+TextConfig = SSMTrainingConfig | MDMTrainingConfig
+RunConfig = TextConfig | PhysicsTrainingConfig
 
 
 def check_choice(config: TrainingConfig, name: str, known: tuple[str, ...]) -> None:

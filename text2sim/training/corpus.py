@@ -15,7 +15,7 @@ from text2sim.data.splits import Split, clips_of
 from text2sim.data.terrain_takes import climbs
 from text2sim.errors import ResourceError
 from text2sim.training.arrays import Corpus, Sentences, key_of, open_corpus
-from text2sim.training.config import Dropout, RunConfig
+from text2sim.training.config import Dropout, TextConfig
 from text2sim.training.windows import Windows
 
 CLIMBS = 0.35
@@ -40,12 +40,22 @@ class Prepared:
         return replace(self, corpus=self.train.corpus)
 
     @property
+    def mean(self) -> np.ndarray:
+        """Of the features, (F,)."""
+        return self.corpus.mean
+
+    @property
+    def scale(self) -> np.ndarray:
+        """Of the features, (F,)."""
+        return self.corpus.scale
+
+    @property
     def windows(self) -> float:
         """How many windows side by side the corpus holds."""
         return len(self.corpus.features) / self.train.config.window
 
 
-def prepare(config: RunConfig, report: Callable[[str], None]) -> Prepared:
+def prepare(config: TextConfig, report: Callable[[str], None]) -> Prepared:
     """Open or build the corpus of a run.
 
     Raises:
@@ -70,7 +80,7 @@ def prepare(config: RunConfig, report: Callable[[str], None]) -> Prepared:
 
 
 def _corpus(
-    config: RunConfig, data: MotionDataset, split: Split, composed: int, taught: int,
+    config: TextConfig, data: MotionDataset, split: Split, composed: int, taught: int,
     report: Callable[[str], None],
 ) -> Corpus:  # fmt: skip
     clips = clips_of(data, split)
@@ -90,7 +100,7 @@ def _corpus(
     return open_corpus(folder, build)
 
 
-def _windows(config: RunConfig, corpus: Corpus, norm: Corpus, dropout: Dropout) -> Windows:
+def _windows(config: TextConfig, corpus: Corpus, norm: Corpus, dropout: Dropout) -> Windows:
     corpus = replace(corpus, mean=norm.mean, scale=norm.scale)
     sentences = Sentences.of([s for _, s in corpus.segments], config.network.tokens)
     return Windows(corpus, sentences, config.network, dropout=dropout, seed=config.seed)

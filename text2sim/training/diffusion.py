@@ -12,6 +12,7 @@ from text2sim.motion.mdm.diffusion import Schedule
 from text2sim.motion.mdm.token_network import TokenMDM
 from text2sim.training.config import LossWeights, MDMTrainingConfig
 from text2sim.training.losses import losses
+from text2sim.training.tasks import TextTask
 
 if TYPE_CHECKING:
     from text2sim.types import Track
@@ -21,8 +22,10 @@ _GEOMETRIC = {"velocity": "L_vel", "fk": "L_pos", "skate": "L_foot"}
 
 
 @final
-class DiffusionTask:
-    """See `text2sim.training.loop.Task`."""
+class DiffusionTask(TextTask):
+    """See `text2sim.training.tasks.Task`."""
+
+    config: MDMTrainingConfig
 
     def __init__(self, config: MDMTrainingConfig) -> None:
         self.config = config

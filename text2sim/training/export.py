@@ -103,15 +103,15 @@ def export(net: MotionSSM, mean: np.ndarray, scale: np.ndarray, folder: Path) ->
             value.copy_(value.half().float())
     modules = {"text": net.text, "memory": _Remember(net), "denoiser": _Denoise(net)}
     for name, given in examples(net.config).items():
-        graph = halved(_graph(modules[name], given, OUTPUTS[name]))
-        _write(folder / f"{name}.onnx", graph.SerializeToString())
+        model = halved(graph(modules[name], given, OUTPUTS[name]))
+        write(folder / f"{name}.onnx", model.SerializeToString())
     weights = {name: value.half().contiguous() for name, value in net.state_dict().items()}
     with replacing(folder / "weights.safetensors") as path:
         save_file(weights, path)
     with replacing(folder / "normaliser.npz") as path, path.open("wb") as file:
         np.savez(file, mean=mean, scale=scale)
     text = json.dumps(_plain(net.config), indent=2) + "\n"
-    _write(folder / "config.json", text.encode())
+    write(folder / "config.json", text.encode())
 
 
 def _plain(config: SSMMotionConfig) -> dict[str, Any]:
@@ -120,12 +120,20 @@ def _plain(config: SSMMotionConfig) -> dict[str, Any]:
     return dataclasses.asdict(config)
 
 
-def _write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
+    """Write a file, all or nothing."""
     with replacing(path) as target:
         target.write_bytes(content)
 
 
-def _graph(module: nn.Module, given: dict[str, Tensor], outputs: list[str]) -> onnx.ModelProto:
+def graph(module: nn.Module, given: dict[str, Tensor], outputs: list[str]) -> onnx.ModelProto:
+    """The ONNX graph of a module, checked; the number of rows is free but for the memory's.
+
+    Args:
+        module: called with the values of `given`.
+        given: examples of the inputs, by name.
+        outputs: names of the results.
+    """
     names = list(given)
     dynamic = {name: {0: "rows"} for name in [*names, *outputs]}
     if "past" in given:

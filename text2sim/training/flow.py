@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from text2sim.motion.ssm.net import MotionSSM
 from text2sim.training.config import SSMTrainingConfig
 from text2sim.training.losses import losses
+from text2sim.training.tasks import TextTask
 
 if TYPE_CHECKING:
     from text2sim.motion.ssm.sampler import Sampler
@@ -21,8 +22,10 @@ NEAR_NOISE = (0.25, 0.06)
 
 
 @final
-class FlowTask:
-    """See `text2sim.training.loop.Task`."""
+class FlowTask(TextTask):
+    """See `text2sim.training.tasks.Task`."""
+
+    config: SSMTrainingConfig
 
     def __init__(self, config: SSMTrainingConfig) -> None:
         self.config = config

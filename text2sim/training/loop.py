@@ -4,65 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Protocol, final
+from dataclasses import fields
+from typing import Any, final
 
 import numpy as np
 import torch
 from lightning_fabric import Fabric
-from torch import Tensor, nn
+from torch import Tensor
 
 from text2sim.errors import StageError
 from text2sim.training import checkpoints
-from text2sim.training.config import (
-    MDMTrainingConfig,
-    RunConfig,
-    rate_at,
-    total_steps,
-)
-from text2sim.training.corpus import Prepared, prepare
+from text2sim.training.config import RunConfig, rate_at, total_steps
 from text2sim.training.logs import Logs
-from text2sim.training.windows import WindowBatch
-from text2sim.types import Track
-
-
-class Task(Protocol):
-    """What a run learns."""
-
-    def network(self) -> nn.Module:
-        """A fresh network."""
-        ...
-
-    def losses(
-        self, net: nn.Module, values: dict[str, Tensor], generator: torch.Generator,
-        scale: Tensor, mean: Tensor,
-    ) -> dict[str, Tensor]:  # fmt: skip
-        """Losses of a batch (`tensors`) by name, their weighted sum as "loss".
-
-        Args:
-            net: to ask.
-            values: normalised.
-            generator: of all that is drawn.
-            scale, mean: of the features, (F,).
-        """
-        ...
-
-    def tell(
-        self, net: nn.Module, mean: np.ndarray, scale: np.ndarray, text: str, duration: float,
-        seed: int,
-    ) -> Track:  # fmt: skip
-        """What a trained network makes of a sentence in so many seconds, at 20 frames/s."""
-        ...
-
-
-def task_of(config: RunConfig) -> Task:
-    """What a configuration says is learnt."""
-    if isinstance(config, MDMTrainingConfig):
-        from text2sim.training.diffusion import DiffusionTask
-
-        return DiffusionTask(config)
-    from text2sim.training.flow import FlowTask
-
-    return FlowTask(config)
+from text2sim.training.tasks import Data, Task, task_of
 
 
 @final
@@ -77,9 +31,9 @@ class Trainer:
             accelerator=config.accelerator, devices=config.devices, precision=config.precision
         )
         self.fabric.launch()
-        self.data: Prepared = prepare(config, report)
+        self.task: Task = task_of(config)
+        self.data: Data = self.task.prepare(report)
         torch.manual_seed(config.seed)
-        self.task = task_of(config)
         net = self.task.network()
         self.average = {name: value.clone() for name, value in net.state_dict().items()}
         optimiser = torch.optim.AdamW(
@@ -89,8 +43,7 @@ class Trainer:
         self.net, self.optimiser = self.fabric.setup(net, optimiser)
         self.step, self.total = 0, total_steps(config, self.data.windows)
         self.seconds = self.cpu_seconds = 0.0
-        corpus = self.data.corpus
-        self.use_normaliser(torch.from_numpy(corpus.mean), torch.from_numpy(corpus.scale))
+        self.use_normaliser(torch.from_numpy(self.data.mean), torch.from_numpy(self.data.scale))
 
     def run(self) -> None:
         """Train until the end, or until the minutes of this sitting are over.
@@ -139,8 +92,8 @@ class Trainer:
             raise StageError(
                 f"The loss at step {self.step} is not a number ({parts}). The run stops; "
                 f"{checkpoints.path(self.config.out)} holds the last good state. Lower "
-                f"learning_rate and start again, or look at the sentences of that step: "
-                f"{'; '.join(batch.texts[:3])}"
+                f"learning_rate and start again, or look at what was drawn: "
+                f"{'; '.join(getattr(batch, 'texts', ())[:3])}"
             )
         self.optimiser.zero_grad()
         self.fabric.backward(found["loss"])
@@ -158,7 +111,7 @@ class Trainer:
             if value.is_floating_point():
                 self.average[name].lerp_(value, 1.0 - keep)
 
-    def losses(self, batch: WindowBatch, generator: torch.Generator) -> dict[str, Tensor]:
+    def losses(self, batch: Any, generator: torch.Generator) -> dict[str, Tensor]:
         """Losses of a batch by name, the weighted sum as "loss"."""
         values = tensors(batch, self.fabric.device)
         return self.task.losses(self.net, values, generator, self.scale, self.mean)
@@ -209,11 +162,11 @@ def draws(seed: int, step: int) -> torch.Generator:
     return torch.Generator().manual_seed((seed * 1_000_003 + step) % 2**63)
 
 
-def tensors(batch: WindowBatch, device: torch.device) -> dict[str, Tensor]:
+def tensors(batch: Any, device: torch.device) -> dict[str, Tensor]:
     """The arrays of a batch on a device."""
-    names = ("window", "mask", "past", "past_mask", "plan", "manner", "tokens", "present", "known",
-             "kept")  # fmt: skip
+    found = {item.name: getattr(batch, item.name) for item in fields(batch)}
     return {
-        name: torch.from_numpy(np.ascontiguousarray(getattr(batch, name))).to(device)
-        for name in names
+        name: torch.from_numpy(np.ascontiguousarray(value)).to(device)
+        for name, value in found.items()
+        if isinstance(value, np.ndarray)
     }

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from text2sim.errors import ConfigError
 from text2sim.motion.mdm.config import TokenMDMConfig
 from text2sim.motion.ssm.config import SSMMotionConfig
 from text2sim.training import checkpoints
-from text2sim.training.config import MDMTrainingConfig, RunConfig, SSMTrainingConfig
-from text2sim.training.loop import task_of
+from text2sim.training.config import MDMTrainingConfig, SSMTrainingConfig, TextConfig
+from text2sim.training.tasks import text_task_of
 from text2sim.types import Track
 
 Teller = Callable[[str, float, int], Track]
@@ -28,7 +29,7 @@ def teller_of(run: Path) -> tuple[str, Teller]:
     source = checkpoints.path(run)
     content, notes = checkpoints.read(source)
     config = _config(run, notes)
-    task = task_of(config)
+    task = text_task_of(config)
     net, average = task.network(), checkpoints.part(content, "average")
     checkpoints.check_keys(net.state_dict(), average, source)
     net.load_state_dict(average)
@@ -43,9 +44,11 @@ def teller_of(run: Path) -> tuple[str, Teller]:
     return f"{title}{'' if plain else ' by regression'} after {notes['step']} steps", tell
 
 
-def _config(run: Path, notes: dict[str, str]) -> RunConfig:
+def _config(run: Path, notes: dict[str, str]) -> TextConfig:
     """The settings of a run that its network and its sampling need."""
     saved: dict[str, Any] = json.loads(notes["config"])
+    if notes.get("kind") == "PhysicsTrainingConfig":
+        raise ConfigError(f"{run} is a run of PhysicsSSM, which makes no motion of sentences.")
     if notes.get("kind") == "MDMTrainingConfig":
         return MDMTrainingConfig(
             out=run, diffusion=saved["diffusion"],

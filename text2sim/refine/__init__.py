@@ -1,0 +1,1 @@
+"""Refiners: what goes over a generated motion before it is simulated."""
