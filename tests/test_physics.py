@@ -468,3 +468,63 @@ def test_a_support_relieves_its_limb_only() -> None:
     np.testing.assert_array_equal(
         left.torques[:, INDEX["right_knee"]], loads.torques[:, INDEX["right_knee"]]
     )
+
+
+@pytest.mark.parametrize("joint", ["pelvis", "spine3", "left_knee", "right_wrist"])
+def test_a_push_gives_a_body_its_impulse(engine: PhysicsEngine, joint: str) -> None:
+    """Momentum of a limp body in free fall, and its angular momentum about the centre of mass."""
+    gently = 0.1 if joint == "right_wrist" else 1.0
+    force, torque = gently * np.array([30.0, -20, 10]), gently * np.array([2.0, 3, -1])
+    changes = []
+    with world_of(engine, actors=True).open() as simulation:
+        actor = samples.stairs_scene().actors[0]
+        body = PhysicalBody.of_actor(actor)
+        rest = dataclasses.replace(random_state(), root_velocity=STILL, root_angular_velocity=STILL,
+                                   joint_velocities=np.zeros((22, 3)))  # fmt: skip
+        for push in (False, True):
+            simulation.place(actor.id, rest)
+            places = []
+            for _ in range(4):
+                if push and len(places) == 1:
+                    simulation.push(actor.id, force, torque, joint=joint)
+                simulation.step({})
+                places.append(momenta(body, simulation.body(actor.id)))
+            changes.append(places[-1])
+        step = simulation.timestep
+    moved = changes[1][0] - changes[0][0]
+    np.testing.assert_allclose(moved, force * step, atol=0.02 * np.linalg.norm(force) * step)
+    joints, turns = body.skeleton.forward(rest.root_position, rest.rotations_wxyz)
+    centres = joints + quat.rotate(turns, body.centres)
+    middle = (body.masses[:, None] * centres).sum(axis=0) / body.mass
+    spin = torque + np.cross(centres[INDEX[joint]] - middle, force)
+    turned = changes[1][1] - changes[0][1]
+    np.testing.assert_allclose(turned, spin * step, atol=0.05 * np.linalg.norm(spin) * step)
+
+
+def momenta(body: PhysicalBody, state: BodyState) -> tuple[np.ndarray, np.ndarray]:
+    """Momentum [kg m/s], and angular momentum about the centre of mass [kg m2/s]."""
+    joints, turns = body.skeleton.forward(state.root_position, state.rotations_wxyz)
+    ahead = 1e-6
+    turned = quat.mul(state.rotations_wxyz, quat.exp(state.joint_velocities * ahead))
+    turned[0] = quat.mul(quat.exp(state.root_angular_velocity * ahead), state.rotations_wxyz[0])
+    later, spun = body.skeleton.forward(state.root_position + ahead * state.root_velocity, turned)
+    centres = joints + quat.rotate(turns, body.centres)
+    speeds = (later + quat.rotate(spun, body.centres) - centres) / ahead
+    rates = quat.log(quat.mul_inv(spun, turns)) / ahead
+    axes = quat.mul(turns, body.axes_wxyz)
+    own = quat.rotate(axes, body.inertias * quat.inv_rotate(axes, rates))
+    masses = body.masses[:, None]
+    middle = (masses * centres).sum(axis=0) / body.mass
+    return (masses * speeds).sum(axis=0), (own + np.cross(centres - middle, masses * speeds)).sum(
+        axis=0
+    )
+
+
+def test_a_push_moves_an_object_for_one_step(engine: PhysicsEngine) -> None:
+    item = thing(ball_part(), (0, 0, 5), mass=2.0)
+    with world_of(engine, item).open() as simulation:
+        simulation.push("thing1", np.array([60.0, 0, 0]), STILL)
+        path = np.array(run(simulation, 0.2))[:, 0, 0]
+        speed = 60.0 / 2.0 * simulation.timestep
+    steps = np.diff(path) / (0.2 / len(path))
+    np.testing.assert_allclose(steps, speed, rtol=0.02)

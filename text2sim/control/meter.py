@@ -82,6 +82,12 @@ class Meter:
         self._states.clear()
         self._simulation.place(actor, state)
 
+    def push(
+        self, name: str, force: np.ndarray, torque: np.ndarray, *, joint: str = "pelvis"
+    ) -> None:
+        """Let a wrench from outside act during the next step."""
+        self._simulation.push(name, force, torque, joint=joint)
+
     def objects(self) -> tuple[np.ndarray, np.ndarray]:
         """Object origins [m] (O, 3) and rotations wxyz (O, 4), in the order of the scene."""
         return self._simulation.objects()

@@ -8,6 +8,7 @@ from typing import ClassVar, Literal, final
 
 import numpy as np
 
+from text2sim.control.falling import Falling
 from text2sim.control.feedforward import FeedForward, feed_forward, lifted
 from text2sim.control.reference import Reference, resample, slopes, upsample
 from text2sim.control.rollout import Array, Policy, roll_out, steps_per_frame
@@ -160,6 +161,7 @@ class _Track(Policy):
         self._duration = world.motion.duration
         self._bounds = (assist, assist_torque)
         self._ends_down = _ends_down(world)
+        self._falling = Falling(world)
         self._falls: dict[str, Outcome] = {}
         self._limp: dict[str, Drive] = {}
         self._down = {plan.reference.actor: np.ones(len(plan.bearers)) for plan in plans}
@@ -187,7 +189,9 @@ class _Track(Policy):
         actor = plan.reference.actor
         if actor in self._limp:
             return self._limp[actor]
-        body = simulation.body(actor)
+        body, time = simulation.body(actor), step * self._timestep
+        if falls := self._falling.drive(body, actor, time, plan.setpoints_wxyz[step]):
+            return falls
         away = plan.reference.root_positions[step] - body.root_position
         turn = quat.log(
             quat.mul_inv(plan.reference.rotations_wxyz[step, 0], body.rotations_wxyz[0])
@@ -198,14 +202,13 @@ class _Track(Policy):
         spin = plan.reference.root_spins[step] - body.root_angular_velocity
         pull = plan.heft * (ROOT_STIFFNESS * away + ROOT_DAMPING * speed)
         twist = plan.bulk * (TURN_STIFFNESS * turn + TURN_DAMPING * spin)
+        bounds = np.array(self._bounds) * self._falling.help(actor, time) * plan.weight
         return Drive(
             setpoints_wxyz=plan.setpoints_wxyz[step],
             torques=plan.torques[step]
             + np.einsum("b,bij->ij", self._down[actor], plan.pushes[step]),
-            force=_bounded(plan.force[step] + pull, self._bounds[0] * plan.weight),
-            torque=_bounded(
-                plan.torque[step] + twist, self._bounds[1] * plan.weight * plan.stature
-            ),
+            force=_bounded(plan.force[step] + pull, bounds[0]),
+            torque=_bounded(plan.torque[step] + twist, bounds[1] * plan.stature),
         )
 
     def _fall(self, actor: str, body: BodyState, step: int) -> Drive:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from text2sim.control.falling import Pushing, tell
 from text2sim.control.meter import Meter
 from text2sim.control.reference import Reference, resample
 from text2sim.maths import quaternions as quat
@@ -65,17 +66,20 @@ def roll_out(world: World, start: Sequence[BodyState], policy: Policy, ctx: Cont
     with Meter(world.open(), world) as simulation:
         for track, state in zip(motion.tracks, start):
             simulation.place(track.actor, state)
-        hands = Hands(grasps=motion.grasps)
+        hands, pushing = Hands(grasps=motion.grasps), Pushing(world)
         record.frame(simulation, np.zeros((1, len(motion.tracks), 2)), None)
         for frame in range(1, motion.frames):
             assists = []
             for step in range((frame - 1) * steps, frame * steps):
                 hands.update(simulation, step * world.timestep)
+                pushing.update(simulation, step * world.timestep)
                 assists.append(policy.advance(simulation, step))
                 record.touches(simulation.contacts())
             record.frame(simulation, np.array(assists), simulation.take())
+            pushing.watch(simulation, frame / motion.fps)
             ctx.report(frame, motion.frames - 1)
-    return record.trace(policy.outcome(), hands.warnings)
+    trace = record.trace(tell(policy.outcome(), pushing.events), hands.warnings)
+    return replace(trace, events=tuple(pushing.events))
 
 
 @final

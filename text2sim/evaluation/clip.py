@@ -144,16 +144,14 @@ def evaluate(trace: Trace) -> Metrics:
 
     The reference is the motion before physics (`trace.world.motion`).
     """
-    duration, fall = _duration(trace), _end(trace)
+    duration = _duration(trace)
     metrics = {
         "duration": Metric(value=duration, unit="s", meaning="length of the clip"),
         "completed": Metric(
-            value=completed_fraction(fall, trace.start, duration), unit="",
+            value=completed_fraction(_end(trace), trace.start, duration), unit="",
             meaning="part of the clip before a fall or divergence",
         ),
-        "fall_time": Metric(
-            value=fall if math.isfinite(fall) else math.nan, unit="s", meaning="when a body fell"
-        ),
+        "fall_time": Metric(value=_fall(trace), unit="s", meaning="when a body first fell"),
         **_tracking(trace), **_ground(trace), **_assist(trace), **_effort(trace),
     }  # fmt: skip
     return Metrics(metrics)
@@ -281,6 +279,13 @@ def _frames_up(trace: Trace) -> int:
 
 def _duration(trace: Trace) -> float:
     return len(trace.object_positions) / trace.fps
+
+
+def _fall(trace: Trace) -> float:
+    """When a body lost the motion or, planned or not, came to lie; NaN if none did."""
+    times = [event.time for event in trace.events if event.kind == "fall"]
+    first = min([_end(trace), *times])
+    return first if math.isfinite(first) else math.nan
 
 
 def _end(trace: Trace) -> float:

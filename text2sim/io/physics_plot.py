@@ -124,8 +124,9 @@ def _effort(axes: Any, course: Course) -> None:
 def _events(axes: Any, trace: Trace) -> None:
     """Lines where a body fell and where things first touched."""
     marks = [(contact.time, f"{contact.a}, {contact.b}", "#888") for contact in trace.contacts]
+    marks += [(event.time, f"{event.actor}: {event.kind}", "#b03030") for event in trace.events]
     if trace.outcome.status == "fell":
-        marks.append((trace.outcome.time, "fell", "#b03030"))
+        marks.append((trace.outcome.time, "lost the motion", "#b03030"))
     for time, text, colour in marks:
         for item in axes:
             item.axvline(time, color=colour, lw=0.9, ls=":")

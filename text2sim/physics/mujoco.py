@@ -119,6 +119,7 @@ class MuJoCoSimulation:
         self.timestep = world.timestep
         self._steps = 0
         self._contacts: tuple[Contact, ...] | None = None
+        self._pushes: list[tuple[int, np.ndarray]] = []
         self._bodies = {actor.id: PhysicalBody.of_actor(actor) for actor in scene.actors}
         text = build(scene, self._bodies, world.timestep, iterations)
         self._model = self._mujoco.MjModel.from_xml_string(text)
@@ -203,6 +204,9 @@ class MuJoCoSimulation:
         data.xfrc_applied[:] = 0.0
         for actor in self._bodies:
             self._apply(actor, drives.get(actor))
+        for body, wrench in self._pushes:
+            data.xfrc_applied[body] += wrench
+        self._pushes.clear()
         self._grips.level()
         self._mujoco.mj_step(self._model, data)
         self._steps += 1
@@ -213,6 +217,16 @@ class MuJoCoSimulation:
                 "`rate` of the physics engine."
             )
         self._grips.part()
+
+    def push(
+        self, name: str, force: np.ndarray, torque: np.ndarray, *, joint: str = "pelvis"
+    ) -> None:
+        """Let a wrench from outside act at a centre of mass during the next step."""
+        if name in self._places:
+            body = int(self._places[name].bodies[JOINTS.index(joint)])
+        else:
+            body = self._model.body(name).id
+        self._pushes.append((body, np.concatenate([force, torque])))
 
     def _apply(self, actor: str, drive: Drive | None) -> None:
         """Springs as torques, dampers as MuJoCo's implicit ones: stable PD, contacts included.

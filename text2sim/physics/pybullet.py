@@ -175,6 +175,22 @@ class PyBulletSimulation:
         if self._parting:
             self._part()
 
+    def push(
+        self, name: str, force: np.ndarray, torque: np.ndarray, *, joint: str = "pelvis"
+    ) -> None:
+        """Let a wrench from outside act at a centre of mass during the next step."""
+        bullet, link = self._bullet, -1
+        if name in self._actors:
+            number, link = self._actors[name], JOINTS.index(joint) - 1
+        else:
+            number = self._objects[name]
+        if link < 0:
+            place = bullet.getBasePositionAndOrientation(number)[0]
+        else:
+            place = bullet.getLinkState(number, link)[0]
+        bullet.applyExternalForce(number, link, force, place, bullet.WORLD_FRAME)
+        bullet.applyExternalTorque(number, link, torque, bullet.WORLD_FRAME)
+
     def _apply(self, actor: str, drive: Drive) -> None:
         bullet, number, body = self._bullet, self._actors[actor], self._bodies[actor]
         strength = np.repeat(body.strength[1:, None], 3, axis=1)

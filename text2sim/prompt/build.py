@@ -234,8 +234,7 @@ def _pushed(work: Interpretation, predicate: Predicate, actors: tuple[str, ...])
     known = lemma in VERBS or predicate.noun is not None
     action = Action(id="", name="walk" if known else "stand", verb=verb, actor=actors[0])
     if known:
-        action = replace(action, manner=("staggering",), distance=0.7)
-        work.warnings.append(f"Nobody is named who does '{verb}'; the person staggers.")
+        action = replace(action, manner=("staggering",), distance=0.7, pushed=True)
     else:
         work.warnings.append(f"The verb '{predicate.verb}' is unknown; the person stands instead.")
         work.claimed -= predicate.words

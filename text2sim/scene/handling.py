@@ -12,6 +12,7 @@ from text2sim.scene.geometry import Array, raised, unit
 from text2sim.scene.layout import facing
 from text2sim.scene.paths import resample
 from text2sim.scene.placement import add_implied, ensure, resting_height
+from text2sim.scene.shoving import shove
 from text2sim.scene.stations import (
     NEARBY,
     stand_by,
@@ -176,7 +177,7 @@ def push(story: Story, who: Performer, action: Action) -> None:
     if item in story.people:
         strike_like = Beat(name="push", duration=1.5, target=item, repetitions=1)
         approach(story, who, action, item, 0.55)
-        story.add(who, strike_like, action)
+        shove(story, who, action, story.add(who, strike_like, action))
         return
     approach(story, who, action, item, ACTIONS[action.name].reach or 0.45)
     planned, base = story.layout.objects[item], story.layout.position(item)

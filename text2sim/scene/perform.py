@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from text2sim.actions import ACTIONS
-from text2sim.scene import handling, seating, striking
+from text2sim.scene import handling, seating, shoving, striking
 from text2sim.scene.geometry import raised
 from text2sim.scene.placement import ensure
 from text2sim.scene.story import Beat, Performer, Story
@@ -28,9 +28,10 @@ def perform(story: Story) -> None:
         if together and ACTIONS[action.name].layer == "upper":
             _gesture_beside(story, who, action)
             continue
-        who.time = max(who.time, begin)
+        who.time = max(who.time, shoving.due(story, action, begin))
         first = len(story.segments)
-        ROUTINES.get(action.name, _on_the_spot)(story, who, action)
+        routine = shoving.is_pushed if action.pushed else ROUTINES.get(action.name, _on_the_spot)
+        routine(story, who, action)
         mine = [seg for seg in story.segments[first:] if seg.actor == who.id]
         begin = mine[0].start if mine else who.time
         story.spans[action.id] = (begin, max([who.time, *(seg.end for seg in mine)]))
@@ -41,9 +42,9 @@ def _begin(story: Story, who: Performer, action: Action) -> tuple[float, bool]:
     if action.anchor not in story.spans:
         return who.time, False
     start, end = story.spans[action.anchor]
-    anchor = next(item for item in story.script.actions if item.id == action.anchor)
     if action.start == "after":
         return end, False
+    anchor = next(item for item in story.script.actions if item.id == action.anchor)
     same = anchor.actor == who.id
     if same and ACTIONS[action.name].layer == "full" and action.name not in _MERGED:
         story.warn(
@@ -60,12 +61,16 @@ def normalise(story: Story) -> list[Action]:
     """Actions in an order to perform them: what the legs do goes before gestures beside it.
 
     "waves while walking" becomes a walk with a wave; "walks while carrying a box" becomes the
-    lifting of the box, then the walk.
+    lifting of the box, then the walk; "is pushed while walking" a walk, a push and a walk.
     """
     actions = [action for action in story.script.actions if action.actor in story.people]
     for index, action in enumerate(list(actions)):
         other = next((item for item in actions if item.id == action.anchor), None)
         if action.start != "with" or other is None or other.actor != action.actor:
+            continue
+        if action.pushed != other.pushed:
+            push, going = (action, other) if action.pushed else (other, action)
+            _push_between(actions, push, going, falls=shoving.falls_next(story, push, push.actor))
             continue
         layers = ACTIONS[other.name].layer, ACTIONS[action.name].layer
         place = actions.index(other)
@@ -78,6 +83,19 @@ def normalise(story: Story) -> list[Action]:
             del actions[index]
             actions[place : place + 1] = [leader, follower]
     return actions
+
+
+def _push_between(actions: list[Action], push: Action, going: Action, *, falls: bool) -> None:
+    """What somebody is pushed in the middle of goes before it and, unless he falls, after it."""
+    lead = going if actions.index(going) < actions.index(push) else push
+    place = actions.index(lead)
+    before = replace(going, start=lead.start, anchor=lead.anchor, id=f"{going.id} begun", paths=(),
+                     target=None, distance=going.distance and 0.5 * going.distance)  # fmt: skip
+    after = replace(going, start="after", anchor=push.id, distance=before.distance)
+    actions.remove(push)
+    actions.remove(going)
+    push = replace(push, start="after", anchor=before.id)
+    actions[place:place] = [before, push] if falls else [before, push, after]
 
 
 def _gesture_beside(story: Story, who: Performer, action: Action) -> None:
@@ -183,7 +201,7 @@ ROUTINES: dict[str, Routine] = {
     "turn": _turn, "spin": _spin, "pick_up": handling.pick_up, "put_down": handling.put_down,
     "carry": handling.carry, "throw": striking.throw, "catch": striking.catch,
     "kick": striking.strike, "punch": striking.strike, "push": handling.push,
-    "pull": handling.push, "sit": seating.sit, "lie": seating.sit,
+    "pull": handling.push, "fall": shoving.fall, "sit": seating.sit, "lie": seating.sit,
     "stand_up": seating.stand_up, "reach": handling.touch,
 }  # fmt: skip
 """Action -> routine; every other action happens on the spot."""

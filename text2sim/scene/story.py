@@ -59,6 +59,7 @@ class Performer:
         posture: "standing", "seated", "lying" or "kneeling".
         level: id of the landing it stands on.
         gait: how it went last.
+        gait_time: when it last went anywhere [s].
     """
 
     actor: Actor
@@ -70,11 +71,20 @@ class Performer:
     posture: str = "standing"
     level: str | None = None
     gait: str = "walk"
+    gait_time: float = 0.0
 
     @property
     def id(self) -> str:
         """Id of the actor."""
         return self.actor.id
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Shove:
+    """What is about to make somebody fall: change of velocity [m/s], world, (3,), at a time [s]."""
+
+    velocity: Array
+    time: float
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -104,6 +114,7 @@ class Story:
         models: what the props are, by id.
         starts: the actors as they begin.
         notes: what the user should know.
+        shoves: pushes that are about to make somebody fall, by actor.
     """
 
     script: Script
@@ -116,6 +127,7 @@ class Story:
     elastic: bool = False
     segments: list[Segment] = field(default_factory=list)
     spans: dict[str, tuple[float, float]] = field(default_factory=dict)
+    shoves: dict[str, Shove] = field(default_factory=dict)
 
     def warn(self, note: str) -> None:
         """Note something for the user."""
@@ -137,6 +149,7 @@ class Story:
         self.layout.bodies[who.id] = who.position
         if len(path) > 1:
             self.layout.taken.append(path)
+            who.gait_time = who.time
         return segment
 
     def overlay(self, who: Performer, beat: Beat, action: Action, start: float) -> Segment:

@@ -50,6 +50,7 @@ from text2sim.types.simulation import (
     Contact,
     Drive,
     Engine,
+    Event,
     Outcome,
     Simulation,
     Trace,
@@ -58,7 +59,7 @@ from text2sim.types.simulation import (
 
 __all__ = [
     "RGB", "Action", "Actor", "BodyState", "CameraPlan", "CameraTrack", "Character", "Contact",
-    "ConvexPart", "Direction", "Drive", "Engine", "Frames", "Framing", "Garment", "Grasp",
+    "ConvexPart", "Direction", "Drive", "Engine", "Event", "Frames", "Framing", "Garment", "Grasp",
     "Haircut", "Joints",
     "Look", "Mesh", "Motion", "Outcome", "PathCue", "PathKind", "PlannedActor", "PlannedObject",
     "Prop", "Relation", "RelationKind", "Scene", "SceneActor", "SceneObject", "ScenePlan", "Script",

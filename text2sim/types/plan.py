@@ -132,6 +132,8 @@ class Segment:
         energy: 1 is usual; slow or tired motion is below, vigorous above.
         repetitions: how often a gesture repeats in the segment; 0 = as often as fits.
         holding: id of the object carried during the segment, or None.
+        push: what the body's velocity would change by if it were free [m/s], world, (3,): it is
+            pushed, or its feet are caught, at the start; None where nothing of the kind happens.
     """
 
     actor: str
@@ -149,6 +151,7 @@ class Segment:
     energy: float = 1.0
     repetitions: int = 0
     holding: str | None = None
+    push: np.ndarray | None = array("3", optional=True)
 
     def __post_init__(self) -> None:
         check_arrays(self)

@@ -98,6 +98,8 @@ class Action:
         repetitions: "twice" is 2; None where the sentence does not say.
         duration: [s], or None.
         distance: [m], or None.
+        pushed: nobody does it, it happens to the actor: "is pushed from behind"; `direction` says
+            which way.
         start: "after" the anchor ends, or "with" it (same time).
         anchor: id of an earlier action, or None for the beginning.
     """
@@ -117,6 +119,7 @@ class Action:
     repetitions: int | None = None
     duration: float | None = None
     distance: float | None = None
+    pushed: bool = False
     start: Literal["after", "with"] = "after"
     anchor: str | None = None
 

@@ -98,6 +98,18 @@ class Simulation(Protocol):
             SimulationDiverged: a body's state is not finite or absurd.
         """
 
+    def push(
+        self, name: str, force: np.ndarray, torque: np.ndarray, *, joint: str = "pelvis"
+    ) -> None:
+        """Let a wrench from outside act during the next step, beside that of a drive.
+
+        Args:
+            name: id of an actor or of an object that is not fixed.
+            force: at the centre of mass [N], world, (3,).
+            torque: [N m], world, (3,).
+            joint: whose segment of an actor it acts on.
+        """
+
     def objects(self) -> tuple[np.ndarray, np.ndarray]:
         """Object origins [m] (O, 3) and rotations wxyz (O, 4), in the order of the scene."""
 
@@ -154,11 +166,28 @@ class World:
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """How the roll-out ended; a fall is a result, not an error. `time` [s] is when."""
+    """How the roll-out ended; a fall is a result, not an error. `time` [s] is when.
+
+    A fall that the plan wants leaves the clip `completed`; `message` tells of it all the same.
+    """
 
     status: Literal["completed", "fell"]
     time: float
     message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    """Something that happened to an actor's body at a time [s].
+
+    "push": hands, or an obstacle at the feet, gave the body the `impulse` [N s], world.
+    "fall": the trunk is down on the ground, or whatever lies there. "rise": it is up again.
+    """
+
+    time: float
+    actor: str
+    kind: Literal["push", "fall", "rise"]
+    impulse: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -175,8 +204,9 @@ class Trace:
             the controller drives no joints.
         saturation: share of the joints whose torque is at their strength, likewise.
         contacts: first touch of each pair of bodies, in order of time (no feet on the ground).
+        events: pushes, falls and rises, in order of time.
         start: where frame 0 lies on the clock of the motion [s]: 0 unless this is a part of a clip.
-            Times of contacts and outcome are on that clock too.
+            Times of contacts, events and outcome are on that clock too.
     """
 
     world: World
@@ -189,6 +219,7 @@ class Trace:
     power: np.ndarray | None = array("T A", optional=True)
     saturation: np.ndarray | None = array("T A", optional=True)
     contacts: tuple[Contact, ...] = ()
+    events: tuple[Event, ...] = ()
     outcome: Outcome
     start: float = 0.0
     warnings: tuple[str, ...] = ()
@@ -214,5 +245,6 @@ class Trace:
             power=None if self.power is None else self.power[part],
             saturation=None if self.saturation is None else self.saturation[part],
             contacts=tuple(item for item in self.contacts if start <= item.time < end),
+            events=tuple(item for item in self.events if start <= item.time < end),
             outcome=outcome,
         )
