@@ -36,3 +36,10 @@ def three_clips(tmp_path_factory):
         number += 1
     write_layer(root / "three.npz", pairs)
     return root
+
+
+@pytest.fixture(autouse=True)
+def _own_mesh_store(tmp_path_factory, monkeypatch):
+    """Treated meshes of tests stay out of the user's cache."""
+    folder = tmp_path_factory.getbasetemp() / "meshes"
+    monkeypatch.setattr("text2sim.assets.meshing.store.folder", lambda: folder)

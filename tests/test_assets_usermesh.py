@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
 import pytest
 import trimesh
 
+from tests import broken_meshes
+from text2sim.assets.meshing.solid import moments
+from text2sim.assets.meshing.treat import MeshTreatment, treat
+from text2sim.assets.meshing.triangles import Triangles, is_closed
 from text2sim.assets.procedural import ProceduralAssets
 from text2sim.assets.usermesh import load
-from text2sim.errors import MeshError, UnknownKindError
+from text2sim.catalogue import MATERIALS
+from text2sim.errors import ConfigError, MeshError, MissingExtraError, UnknownKindError
 from text2sim.io.meshes import is_path, natural_size
-from text2sim.types import PlannedObject, SceneObject
+from text2sim.types import ConvexPart, PlannedObject, SceneObject
 
+HOPELESS = ("empty", "one triangle", "not finite", "flat", "wrong index")
 LIMITS = {"max_bytes": 2_000_000, "max_faces": 20_000}
 
 
@@ -63,7 +70,8 @@ def test_the_hulls_hold_the_mesh(tmp_path: Path) -> None:
     assert all(len(part.vertices) <= 64 for part in item.parts)
 
 
-def test_many_components_share_a_hull(tmp_path: Path) -> None:
+def test_no_more_parts_than_allowed(tmp_path: Path) -> None:
+    how = MeshTreatment(decomposition="hulls", store=False)
     balls = []
     for i in range(20):
         ball = trimesh.creation.icosphere(1, 0.1)
@@ -71,7 +79,7 @@ def test_many_components_share_a_hull(tmp_path: Path) -> None:
         balls.append(ball)
     path = tmp_path / "balls.ply"
     trimesh.util.concatenate(balls).export(path)
-    assert len(load(plan(path), **LIMITS).parts) == 1
+    assert len(load(plan(path), how=how).parts) == how.most_parts
 
 
 def test_colour_material_and_pose_come_from_the_plan(tmp_path: Path) -> None:
@@ -150,3 +158,161 @@ def test_a_file_cannot_pull_in_others(tmp_path: Path) -> None:
     path = broken(tmp_path, "tower.obj", text.encode())
     item = load(plan(path), **LIMITS)
     assert len(item.visuals) == 1
+
+
+@pytest.mark.parametrize("number", range(len(broken_meshes.FAULTS)), ids=list(broken_meshes.FAULTS))
+def test_a_broken_mesh_gives_a_body_or_a_clear_error(tmp_path: Path, number: int) -> None:
+    mesh = broken_meshes.broken(number)
+    if mesh.fault == "heavy":
+        pytest.skip("docs/benchmarks/meshes.py has those of 200,000 triangles")
+    path = broken_meshes.write(mesh, tmp_path)
+    how = MeshTreatment(decomposition="hulls", cells=32, store=False)
+    if mesh.fault in HOPELESS:
+        with pytest.raises(MeshError, match=path.stem):
+            load(plan(path), how=how)
+        return
+    item = load(plan(path), how=how)
+    moments = np.linalg.eigvalsh(item.inertia)
+    assert 0.0 < moments[0] <= moments[2] <= moments[0] + moments[1]
+    assert item.mass > 0.0
+    cloud = np.concatenate([visual.mesh.vertices for visual in item.visuals])
+    assert np.allclose(np.ptp(cloud, axis=0), [0.5, 0.4, 0.8], atol=1e-4)
+    corners = np.concatenate([part.vertices for part in item.parts])
+    assert (corners >= [-0.2501, -0.2001, -1e-4]).all()
+    assert (corners <= [0.2501, 0.2001, 0.8001]).all()
+
+
+def test_the_faults_are_mended_as_their_names_say(tmp_path: Path) -> None:
+    how = MeshTreatment(decomposition="hulls", store=False)
+    ball = trimesh.creation.icosphere(3, 1.0)
+    v, f = np.array(ball.vertices), np.array(ball.faces)
+    exact = 4.0 / 3.0 * np.pi
+    near = ((v[f].mean(axis=1) - [0, 0, 1]) ** 2).sum(axis=1) < 0.1
+    turned = np.where((np.arange(len(f)) % 3 == 0)[:, None], f[:, ::-1], f)
+    two = np.concatenate([v, v + [1.0, 0, 0]]), np.concatenate([f, f + len(v)])
+    cavity = np.concatenate([v, 0.5 * v]), np.concatenate([f, f[:, ::-1] + len(v)])
+    for mesh, closed, volume in (
+        ((v, f), "as given", exact),
+        ((v, f[::-1, ::-1]), "mended", exact),
+        ((v, turned), "mended", exact),
+        ((v, f[~near]), "mended", exact),
+        (two, "merged", 27.0 / 12.0 * np.pi),  # two balls whose middles are a radius apart
+        (cavity, "as given", exact * 7.0 / 8.0),
+    ):
+        made = treat(Triangles(*map(np.asarray, mesh)), how)
+        assert made.closed == closed
+        assert is_closed(made.body.faces)
+        assert moments(made.body).volume == pytest.approx(volume, rel=0.035)
+
+
+def test_an_open_bowl_stays_open_and_a_hole_is_closed(tmp_path: Path) -> None:
+    ball = trimesh.creation.icosphere(3, 1.0)
+    lower = ball.faces[ball.triangles_center[:, 2] < 0.0]
+    how = MeshTreatment(cells=32, decomposition="vhacd", store=False)
+    made = treat(Triangles(np.array(ball.vertices), lower), how)
+    assert made.closed == "walls"
+    assert is_closed(made.body.faces)
+    assert moments(made.body).volume < 0.3 * 2.0 / 3.0 * np.pi
+    inside = np.array([0.0, 0.0, -0.2])
+    parts = [ConvexPart(vertices=part) for part in made.parts]
+    assert not any((p.planes[:, :3] @ inside + p.planes[:, 3]).max() < 0.0 for p in parts)
+
+
+def test_moments_agree_with_the_closed_form() -> None:
+    box = trimesh.creation.box(extents=[1.0, 2.0, 3.0])
+    box.apply_translation([5.0, 0.0, -1.0])
+    found = moments(Triangles(np.array(box.vertices), np.array(box.faces)))
+    assert found.volume == pytest.approx(6.0)
+    assert np.allclose(found.centre, [5.0, 0.0, -1.0])
+    assert np.allclose(found.inertia, np.diag([13.0, 10.0, 5.0]) * 6.0 / 12.0)
+
+
+def test_a_heavy_mesh_is_decimated_to_the_budget_and_stays_closed() -> None:
+    ball = trimesh.creation.icosphere(5, 1.0)
+    how = MeshTreatment(budget=2_000, decomposition="hulls", store=False)
+    made = treat(Triangles(np.array(ball.vertices), np.array(ball.faces)), how)
+    assert len(made.drawn.faces) <= 2_000
+    assert is_closed(made.body.faces)
+    assert moments(made.body).volume == pytest.approx(4.0 / 3.0 * np.pi, rel=0.01)
+
+
+@pytest.mark.parametrize("name", ["vhacd", "coacd"])
+def test_decompositions_leave_the_hole_of_a_ring_free(tmp_path: Path, name: str) -> None:
+    pytest.importorskip({"vhacd": "pybullet", "coacd": "coacd"}[name])
+    path = tmp_path / "ring.ply"
+    trimesh.creation.torus(1.0, 0.25, 24, 10).export(path)
+    size = (1.0, 1.0, 0.2)
+    how = MeshTreatment(decomposition=name, most_parts=12, store=False)
+    parts = load(plan(path, size=size), how=how).parts
+    assert 3 < len(parts) <= 12
+    centre = np.array([0.0, 0.0, 0.1])
+    assert all((p.planes[:, :3] @ centre + p.planes[:, 3]).max() > 0.0 for p in parts)
+    hulls = MeshTreatment(decomposition="hulls", store=False)
+    assert len(load(plan(path, size=size), how=hulls).parts) == 1
+
+
+def test_a_missing_decomposition_is_named_with_its_install_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("text2sim.assets.meshing.convex.find_spec", lambda name: None)
+    path = tmp_path / "ring.ply"
+    trimesh.creation.torus(1.0, 0.25, 16, 8).export(path)
+    with pytest.raises(MissingExtraError, match=r"pip install \"text2sim\[coacd\]\""):
+        load(plan(path), how=MeshTreatment(decomposition="coacd", store=False))
+
+
+def test_a_decomposition_that_takes_too_long_is_stopped(tmp_path: Path) -> None:
+    path = tmp_path / "ring.ply"
+    trimesh.creation.torus(1.0, 0.25, 16, 8).export(path)
+    with pytest.raises(MeshError, match=r"took more than 0\.1 s"):
+        load(plan(path), how=MeshTreatment(seconds=0.1, store=False))
+
+
+def test_treated_meshes_are_found_again_by_content(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = tmp_path / "kept"
+    monkeypatch.setattr("text2sim.assets.meshing.store.folder", lambda: kept)
+    how = MeshTreatment(decomposition="hulls")
+    first = load(plan(written(tmp_path)), how=how)
+    (file,) = kept.iterdir()
+    copy = tmp_path / "copy.stl"
+    copy.write_bytes(written(tmp_path).read_bytes())
+    with monkeypatch.context() as patched:
+        patched.setattr("text2sim.assets.usermesh.treat", None)  # must not be called
+        again = load(plan(copy), how=how)
+    assert np.array_equal(first.visuals[0].mesh.vertices, again.visuals[0].mesh.vertices)
+    assert np.array_equal(first.parts[0].vertices, again.parts[0].vertices)
+    assert first.origin.steps == again.origin.steps
+    file.write_bytes(b"damaged")
+    assert load(plan(copy), how=how).mass == first.mass
+    load(plan(copy), how=MeshTreatment(decomposition="hulls", most_parts=1))
+    assert len(list(kept.iterdir())) == 2
+
+
+def test_up_turns_the_file_and_the_size_that_the_planner_took_from_it(tmp_path: Path) -> None:
+    size = natural_size(str(written(tmp_path)))
+    how = MeshTreatment(up="y", decomposition="hulls", store=False)
+    cloud = load(plan(written(tmp_path), size=size), how=how).visuals[0].mesh.vertices
+    assert np.allclose(np.ptp(cloud, axis=0), np.array(size)[[0, 2, 1]], atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"budget": 3}, {"fill": 0.0}, {"up": "x"}, {"decomposition": "magic"}]
+)
+def test_settings_out_of_bounds_are_refused(wrong: dict) -> None:
+    with pytest.raises(ConfigError):
+        MeshTreatment(**wrong)
+
+
+def test_mass_and_origin_follow_from_material_and_content(tmp_path: Path) -> None:
+    path = tmp_path / "box.stl"
+    trimesh.creation.box(extents=[1, 1, 1]).export(path)
+    item = load(plan(path, material="wood"), how=MeshTreatment(fill=1.0, store=False))
+    assert item.mass == pytest.approx(MATERIALS["wood"].density * 0.5 * 0.4 * 0.8, rel=1e-6)
+    assert np.allclose(
+        np.diag(item.inertia),
+        item.mass / 12.0 * np.array([0.4**2 + 0.8**2, 0.5**2 + 0.8**2, 0.5**2 + 0.4**2]),
+    )
+    assert item.origin.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert item.origin.parts == 1

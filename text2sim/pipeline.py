@@ -25,7 +25,7 @@ from text2sim.stage import REFINE, STAGES, Context, Options, Stage, number_of
 if TYPE_CHECKING:
     from text2sim.animation import Animation
     from text2sim.streaming import Stream
-    from text2sim.types import CameraPlan, Frames, Trace
+    from text2sim.types import CameraPlan, Frames, Scene, Trace
 
 Until = Literal["parser", "planner", "assets", "motion", "physics", "controller"]
 
@@ -191,7 +191,7 @@ class Pipeline:
         from text2sim.animation import Animation
         from text2sim.provenance import describe
 
-        return Animation(frames=value, config=describe(self, prompt, options))
+        return Animation(frames=value, config=describe(self, prompt, options, _scene(value.trace)))
 
     def steps(
         self,
@@ -266,7 +266,7 @@ class Pipeline:
 
         return Stream(
             trace, size=options.size, channels=options.channels, render=render,
-            config=describe(self, prompt, options),
+            config=describe(self, prompt, options, _scene(trace)),
         )  # fmt: skip
 
     @property
@@ -334,6 +334,10 @@ class Pipeline:
                 yield Result(index=index, prompt=prompt, error=error)
             else:
                 yield Result(index=index, prompt=prompt, animation=animation)
+
+
+def _scene(trace: Trace) -> Scene | None:
+    return trace.world.motion.scene
 
 
 def _resolve(name: str, backend: str | Stage) -> Stage:

@@ -144,8 +144,7 @@ def surface(field: Field, low: Sequence[float], high: Sequence[float], cell: flo
     shape = np.ceil((np.subtract(high, low)) / cell).astype(int) + 1
     grid = np.stack(np.meshgrid(*(np.arange(n) for n in shape), indexing="ij"), axis=-1)
     values = field(grid.reshape(-1, 3) * cell + low).reshape(tuple(shape))
-    points, index = _net_vertices(values)
-    faces = _net_faces(values, index)
+    points, faces = net(values)
     vertices = points * cell + low
     for _ in range(2):
         slope = _gradient(field, vertices, 0.1 * cell)
@@ -154,6 +153,12 @@ def surface(field: Field, low: Sequence[float], high: Sequence[float], cell: flo
     slope = _gradient(field, vertices, 0.1 * cell)
     normals = slope / np.maximum(np.linalg.norm(slope, axis=-1, keepdims=True), 1e-12)
     return Patch(vertices, normals, faces)
+
+
+def net(values: Array) -> tuple[Array, NDArray[np.integer]]:
+    """Vertices (V, 3) in cells and faces (F, 3) of the zero set of a grid; negative is inside."""
+    points, index = _net_vertices(values)
+    return points, _net_faces(values, index)
 
 
 def _net_vertices(values: Array) -> tuple[Array, NDArray[np.integer]]:

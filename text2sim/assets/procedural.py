@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal, final
 
 from text2sim.assets.body import Detail, make_body
+from text2sim.assets.meshing.treat import MeshTreatment
 from text2sim.assets.objects import BUILDERS, build
 from text2sim.assets.stage import AssetGenerator
 from text2sim.assets.usermesh import load
 from text2sim.errors import ConfigError
-from text2sim.io.meshes import is_path
+from text2sim.io.meshes import MAX_BYTES, MAX_FACES, is_path
 from text2sim.stage import Context
 from text2sim.types import (
     Look,
@@ -74,13 +75,15 @@ class ProceduralAssets(AssetGenerator):
             for up to six.
         max_bytes: largest mesh file that is read.
         max_faces: most triangles of a user mesh.
+        meshes: what is done to user meshes.
     """
 
     name: ClassVar[str] = "procedural"
 
     detail: Literal["auto", "full", "low"] = "auto"
-    max_bytes: int = 64 * 1024 * 1024
-    max_faces: int = 200_000
+    max_bytes: int = MAX_BYTES
+    max_faces: int = MAX_FACES
+    meshes: MeshTreatment = field(default_factory=MeshTreatment)
 
     def __post_init__(self) -> None:
         if self.max_bytes <= 0 or self.max_faces <= 0:
@@ -97,6 +100,7 @@ class ProceduralAssets(AssetGenerator):
         Raises:
             UnknownKindError: a kind is neither in the catalogue nor the path of a mesh.
             MeshError: a user mesh is missing, corrupt, empty or too large.
+            MissingExtraError: the convex decomposition of user meshes is not installed.
         """
         ground = GROUNDS.get((value.script.setting or "").lower(), STUDIO)
         total = len(value.objects) + len(value.actors)
@@ -121,7 +125,7 @@ class ProceduralAssets(AssetGenerator):
 
     def _object(self, item: PlannedObject) -> SceneObject:
         if item.kind not in BUILDERS and is_path(item.kind):
-            return load(item, max_bytes=self.max_bytes, max_faces=self.max_faces)
+            return load(item, max_bytes=self.max_bytes, max_faces=self.max_faces, how=self.meshes)
         return build(item)
 
 

@@ -26,8 +26,10 @@ def ball(item: SceneObject) -> tuple[np.ndarray, float] | None:
 def inertia(item: SceneObject) -> np.ndarray:
     """Inertia tensor about the centre of mass in the object's axes [kg m2], (3, 3).
 
-    The mass is spread evenly over the collision parts.
+    Where the object does not bring its own, the mass is spread evenly over the collision parts.
     """
+    if item.inertia is not None:
+        return np.asarray(item.inertia)
     round_one = ball(item)
     if round_one is not None:
         return 0.4 * item.mass * round_one[1] ** 2 * np.eye(3)

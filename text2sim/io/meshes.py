@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, final
+from typing import TYPE_CHECKING, Any, Literal, final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +22,12 @@ if TYPE_CHECKING:
     import trimesh
 
 SUFFIXES: tuple[str, ...] = (".obj", ".stl", ".ply", ".glb")
+Up = Literal["y", "z"]
+"""The axis that points up."""
 
 
+MAX_BYTES, MAX_FACES = 64 * 1024 * 1024, 500_000
+"""Largest file and most triangles that are read unless said otherwise."""
 MAX_PIECES = 64
 """A file with more looks than this is read without them."""
 
@@ -51,14 +55,16 @@ def is_path(kind: str) -> bool:
     return Path(kind).suffix.lower() in SUFFIXES
 
 
-def read(path: Path, *, max_bytes: int, max_faces: int) -> tuple[NDArray, NDArray]:
+def read(
+    path: Path, *, max_bytes: int = MAX_BYTES, max_faces: int = MAX_FACES, up: Up | None = None
+) -> tuple[NDArray, NDArray]:
     """Vertices (V, 3), Z up, in the units of the file, and faces (F, 3).
 
     Raises:
         MeshError: the file is missing, corrupt, empty or too large.
     """
-    data = _bytes(path, max_bytes)
-    vertices, faces = _parse(path, data)
+    data = content(path, max_bytes)
+    vertices, faces = _parse(path, data, up)
     if len(faces) == 0:
         raise MeshError(f"{path} holds no triangles. Export the object as a triangle mesh.")
     if len(faces) > max_faces or len(vertices) > 3 * max_faces:
@@ -74,25 +80,35 @@ def read(path: Path, *, max_bytes: int, max_faces: int) -> tuple[NDArray, NDArra
     return vertices[used], index.reshape(-1, 3)
 
 
-def read_looks(path: Path, *, max_bytes: int) -> tuple[Piece, ...]:
+def read_looks(
+    path: Path, *, max_bytes: int = MAX_BYTES, up: Up | None = None
+) -> tuple[Piece, ...]:
     """The pieces of a file that bring colours or pictures of their own; () if none does.
 
     Raises:
         MeshError: the file is missing, corrupt or too large.
     """
-    scene = _scene(path, _bytes(path, max_bytes), looks=True)
+    scene = _scene(path, content(path, max_bytes), looks=True)
     meshes = scene.dump()
     if len(meshes) > MAX_PIECES:
         return ()
-    pieces = [_piece(mesh, glb=path.suffix.lower() == ".glb") for mesh in meshes]
+    pieces = [_piece(mesh, up or usual_up(path)) for mesh in meshes]
     plain = all(piece.colours is None and piece.texture is None for piece in pieces)
     return () if plain else tuple(pieces)
 
 
-def _piece(mesh: Any, *, glb: bool) -> Piece:
-    vertices = np.asarray(mesh.vertices, dtype=np.float64).reshape(-1, 3)
-    if glb:
-        vertices = vertices[:, [0, 2, 1]] * np.array([1.0, -1.0, 1.0])
+def usual_up(path: Path) -> Up:
+    """The axis that points up by the standard or custom of a format."""
+    return "y" if path.suffix.lower() == ".glb" else "z"
+
+
+def _upright(vertices: Any, up: Up) -> NDArray:
+    points = np.asarray(vertices, dtype=np.float64).reshape(-1, 3)
+    return points[:, [0, 2, 1]] * np.array([1.0, -1.0, 1.0]) if up == "y" else points
+
+
+def _piece(mesh: Any, up: Up) -> Piece:
+    vertices = _upright(mesh.vertices, up)
     uv = getattr(mesh.visual, "uv", None)
     texture = _picture(mesh.visual) if uv is not None and len(uv) == len(vertices) else None
     return Piece(
@@ -131,7 +147,12 @@ def _picture(visual: Any) -> Texture | None:
     return Texture(pixels=np.asarray(picture))
 
 
-def _bytes(path: Path, max_bytes: int) -> bytes:
+def content(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
+    """The bytes of a mesh file.
+
+    Raises:
+        MeshError: it is missing, empty, too large, or can't be read.
+    """
     try:
         if not path.is_file():
             raise MeshError(f"There is no mesh file {path}. Check the path.")
@@ -150,13 +171,11 @@ def _bytes(path: Path, max_bytes: int) -> bytes:
         raise MeshError(f"{path} can't be read: {error}.") from error
 
 
-def _parse(path: Path, data: bytes) -> tuple[NDArray, NDArray]:
+def _parse(path: Path, data: bytes, up: Up | None) -> tuple[NDArray, NDArray]:
     mesh: trimesh.Trimesh = _scene(path, data, looks=False).to_mesh()
-    vertices = np.asarray(mesh.vertices, dtype=np.float64).reshape(-1, 3)
-    faces = np.asarray(mesh.faces, dtype=np.int64).reshape(-1, 3)
-    if path.suffix.lower() == ".glb":
-        vertices = vertices[:, [0, 2, 1]] * np.array([1.0, -1.0, 1.0])
-    return vertices, faces
+    return _upright(mesh.vertices, up or usual_up(path)), np.asarray(
+        mesh.faces, dtype=np.int64
+    ).reshape(-1, 3)
 
 
 def _scene(path: Path, data: bytes, *, looks: bool) -> Any:
@@ -165,7 +184,9 @@ def _scene(path: Path, data: bytes, *, looks: bool) -> Any:
     kind = path.suffix.lower().lstrip(".")
     try:
         # From memory and without a resolver: the file can't pull in textures or other files.
-        scene = trimesh.load_scene(io.BytesIO(data), file_type=kind, skip_materials=not looks)
+        scene = trimesh.load_scene(
+            io.BytesIO(data), file_type=kind, skip_materials=not looks, process=False
+        )
         scene.to_mesh()
     except Exception as error:
         raise MeshError(
@@ -181,8 +202,7 @@ def natural_size(path: str, *, largest: float = 1.0) -> tuple[float, float, floa
     Raises:
         MeshError: see `read`.
     """
-    limits = {"max_bytes": 64 * 1024 * 1024, "max_faces": 200_000}
-    vertices, _ = read(Path(path), **limits)
+    vertices, _ = read(Path(path))
     extent = vertices.max(axis=0) - vertices.min(axis=0)
     x, y, z = (float(e) for e in extent * (largest / extent.max()))
     return x, y, z

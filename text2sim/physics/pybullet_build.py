@@ -57,6 +57,9 @@ def build_object(bullet: Client, item: SceneObject) -> int:
         rollingFriction=0.0 if radius is None else ROLLING_FRICTION,
         linearDamping=0.0, angularDamping=0.0,
     )  # fmt: skip
+    if item.inertia is not None and not item.fixed:
+        # About the object's axes: Bullet knows no products of inertia here.
+        bullet.changeDynamics(body, -1, localInertiaDiagonal=np.diag(item.inertia).tolist())
     return body
 
 

@@ -129,6 +129,28 @@ class ConvexPart:
         return np.where(beside | (low > up), -np.inf, up)
 
 
+@dataclass(frozen=True, kw_only=True)
+class MeshOrigin:
+    """Where the mesh of an object came from and what was done to it.
+
+    Attributes:
+        source: path of a file, or name of the backend that generated it.
+        sha256: of the file, or of what the generator was asked for.
+        steps: what was done, in order.
+        closed: how it got a closed body, see `text2sim.assets.meshing.treat`.
+        volume: that the body encloses [m3]. parts: number of convex parts.
+        details: what else is needed to make it again, as names and values.
+    """
+
+    source: str
+    sha256: str
+    steps: tuple[str, ...] = ()
+    closed: str = "as given"
+    volume: float = 0.0
+    parts: int = 0
+    details: tuple[tuple[str, str | float], ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True, eq=False)
 class SceneObject:
     """A thing in the scene. Its frame: origin at the centre of the base, front +X, up +Z.
@@ -138,6 +160,9 @@ class SceneObject:
         rotation_wxyz: object to world, (4,).
         mass: [kg]; ignored where `fixed`.
         centre_of_mass: in the object's frame [m], (3,).
+        inertia: about the centre of mass, in the object's axes [kg m2], (3, 3); None spreads the
+            mass over the collision parts.
+        origin: of a mesh that text2sim did not draw itself.
         friction: Coulomb coefficient. restitution: 0 (dead) to 1 (elastic).
         walkable: a foot may stand on it; `Scene.ground_height` includes it.
     """
@@ -151,10 +176,12 @@ class SceneObject:
     rotation_wxyz: np.ndarray = array("4")
     mass: float = 1.0
     centre_of_mass: np.ndarray = array("3")
+    inertia: np.ndarray | None = array("3 3", optional=True)
     friction: float = 0.6
     restitution: float = 0.2
     fixed: bool = False
     walkable: bool = False
+    origin: MeshOrigin | None = None
 
     def __post_init__(self) -> None:
         check_arrays(self)

@@ -1,0 +1,1 @@
+"""From any triangles to a body that physics can use: see `treat`."""
