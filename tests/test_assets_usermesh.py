@@ -93,9 +93,9 @@ def test_colour_material_and_pose_come_from_the_plan(tmp_path: Path) -> None:
 
 def test_the_stage_takes_a_path_as_kind(tmp_path: Path) -> None:
     stage = ProceduralAssets()
-    assert stage._object(plan(written(tmp_path))).kind.endswith("tower.stl")
+    assert stage.object(plan(written(tmp_path))).kind.endswith("tower.stl")
     with pytest.raises(UnknownKindError):
-        stage._object(plan(tmp_path / "tower.fbx"))
+        stage.object(plan(tmp_path / "tower.fbx"))
 
 
 def test_natural_size_keeps_the_shape(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from text2sim.stage import STAGES, Context, Options
 
 PROMPT = "a man walks up stairs"
 REQUEST = Options(duration=1.0, fps=10.0, size=(64, 48), channels=("rgb", "depth", "segmentation"))
-OPTIONAL = {("renderer", "cycles"), ("renderer", "opengl"), ("motion", "mdm")}
+OPTIONAL = {("renderer", "cycles"), ("renderer", "opengl"), ("motion", "mdm"),
+            ("assets", "shap-e"), ("assets", "triposr")}  # fmt: skip
 """Backends that need more than a default installation has."""
 ALL = [(stage, name) for stage in STAGES for name in BUILTIN[stage]]
 

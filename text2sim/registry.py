@@ -17,7 +17,11 @@ from text2sim.stage import Stage
 BUILTIN: dict[str, dict[str, str]] = {
     "parser": {"spacy": "text2sim.prompt.spacy:SpacyParser"},
     "planner": {"heuristic": "text2sim.scene.heuristic:HeuristicPlanner"},
-    "assets": {"procedural": "text2sim.assets.procedural:ProceduralAssets"},
+    "assets": {
+        "procedural": "text2sim.assets.procedural:ProceduralAssets",
+        "shap-e": "text2sim.assets.shap_e:ShapEAssets",
+        "triposr": "text2sim.assets.triposr:TripoSRAssets",
+    },
     "motion": {
         "sine": "text2sim.motion.sine:SineMotion",
         "ssm": "text2sim.motion.ssm.backend:SSMMotion",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal, final
 
@@ -102,31 +103,42 @@ class ProceduralAssets(AssetGenerator):
             MeshError: a user mesh is missing, corrupt, empty or too large.
             MissingExtraError: the convex decomposition of user meshes is not installed.
         """
-        ground = GROUNDS.get((value.script.setting or "").lower(), STUDIO)
-        total = len(value.objects) + len(value.actors)
-        objects: list[SceneObject] = []
-        for item in value.objects:
-            ctx.report(len(objects), total)
-            objects.append(self._object(item))
-        actors: list[SceneActor] = []
-        crowd = self.detail == "low" or (self.detail == "auto" and len(value.actors) > CROWD)
-        for actor in value.actors:
-            ctx.report(len(objects) + len(actors), total)
-            actors.append(_actor(actor, "low" if crowd else "full"))
-        ctx.report(total, total)
-        return Scene(
-            plan=value,
-            objects=tuple(objects),
-            actors=tuple(actors),
-            ground=ground,
-            look=LOOKS.get(ground, "outdoor"),
-            warnings=value.warnings,
-        )
+        return make_scene(value, ctx, self.detail, self.object)
 
-    def _object(self, item: PlannedObject) -> SceneObject:
+    def object(self, item: PlannedObject) -> SceneObject:
+        """An object of the catalogue, or of a mesh file."""
         if item.kind not in BUILDERS and is_path(item.kind):
             return load(item, max_bytes=self.max_bytes, max_faces=self.max_faces, how=self.meshes)
         return build(item)
+
+
+def make_scene(
+    value: ScenePlan,
+    ctx: Context,
+    detail: Literal["auto", "full", "low"],
+    make: Callable[[PlannedObject], SceneObject],
+) -> Scene:
+    """The scene of a plan, each object made by `make`."""
+    ground = GROUNDS.get((value.script.setting or "").lower(), STUDIO)
+    total = len(value.objects) + len(value.actors)
+    objects: list[SceneObject] = []
+    for item in value.objects:
+        ctx.report(len(objects), total)
+        objects.append(make(item))
+    actors: list[SceneActor] = []
+    crowd = detail == "low" or (detail == "auto" and len(value.actors) > CROWD)
+    for actor in value.actors:
+        ctx.report(len(objects) + len(actors), total)
+        actors.append(_actor(actor, "low" if crowd else "full"))
+    ctx.report(total, total)
+    return Scene(
+        plan=value,
+        objects=tuple(objects),
+        actors=tuple(actors),
+        ground=ground,
+        look=LOOKS.get(ground, "outdoor"),
+        warnings=value.warnings,
+    )
 
 
 def _actor(actor: PlannedActor, detail: Detail) -> SceneActor:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from text2sim.assets.meshing import store
 from text2sim.assets.meshing.solid import moments
-from text2sim.assets.meshing.treat import MeshTreatment, Treated, treat
+from text2sim.assets.meshing.treat import MeshTreatment, Treated, nearest, treat
 from text2sim.assets.meshing.triangles import Triangles, compact
 from text2sim.assets.objects import material_surface
 from text2sim.assets.primitives import Solid
@@ -133,8 +133,8 @@ def _visuals(
     if looks and light and (textured or made.closed == "as given"):
         return tuple(_dressed(piece, place(piece.vertices), surface) for piece in looks)
     drawn = Triangles(place(made.drawn.vertices), made.drawn.faces)
-    if looks:
-        colours = _transferred(looks, made.drawn.vertices)
+    if looks or made.colours is not None:
+        colours = _transferred(looks, made.drawn.vertices) if looks else made.colours
         piece = Piece(vertices=drawn.vertices, faces=drawn.faces, colours=colours)
         return (_dressed(piece, drawn.vertices, surface),)
     return (Visual(mesh=_mesh(drawn), surface=surface),)
@@ -158,12 +158,9 @@ def _dressed(piece: Piece, vertices: NDArray, surface: Surface) -> Visual:
 
 def _transferred(looks: tuple[Piece, ...], vertices: NDArray) -> NDArray:
     """Linear colour (V, 3) of each vertex: that of the nearest vertex of the pieces."""
-    from scipy.spatial import cKDTree
-
     points = np.concatenate([piece.vertices for piece in looks])
     colours = np.concatenate([_own_colours(piece) for piece in looks])
-    _, nearest = cKDTree(points).query(vertices)
-    return colours[nearest]
+    return nearest(points, colours, vertices)
 
 
 def _own_colours(piece: Piece) -> NDArray:

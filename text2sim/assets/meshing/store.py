@@ -71,6 +71,8 @@ def _write(path: Path, made: Treated) -> None:
         "body": made.body.vertices, "body_faces": made.body.faces,
         "words": np.array([made.closed, *made.steps]),
     }  # fmt: skip
+    if made.colours is not None:
+        arrays["colours"] = made.colours
     arrays |= {f"part{i:03}": part for i, part in enumerate(made.parts)}
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -91,6 +93,7 @@ def _read(path: Path) -> Treated | None:
                 tuple(found[name] for name in parts),
                 next(word for word in get_args(Closed) if word == closed),
                 tuple(steps),
+                found["colours"] if "colours" in found.files else None,
             )
     except (OSError, ValueError, KeyError, EOFError, StopIteration, zipfile.BadZipFile):
         return None

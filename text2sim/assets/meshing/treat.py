@@ -88,6 +88,7 @@ class Treated(NamedTuple):
         parts: corners (N, 3) of convex hulls that cover it.
         closed: how the body was closed.
         steps: what was done, in words.
+        colours: linear colour of each vertex of `drawn`, (V, 3), if the mesh had any.
     """
 
     drawn: Triangles
@@ -95,6 +96,7 @@ class Treated(NamedTuple):
     parts: tuple[NDArray, ...]
     closed: Closed
     steps: tuple[str, ...]
+    colours: NDArray | None = None
 
 
 @dataclass
@@ -106,8 +108,8 @@ class _Diary:
             self.steps.append(f"{count:,} {words}")
 
 
-def treat(mesh: Triangles, how: MeshTreatment) -> Treated:
-    """Clean, close, decimate and decompose a mesh.
+def treat(mesh: Triangles, how: MeshTreatment, colours: NDArray | None = None) -> Treated:
+    """Clean, close, decimate and decompose a mesh; its vertices may have linear colours (V, 3).
 
     Raises:
         MeshError: it has no volume, or its decomposition failed. The message lacks a subject.
@@ -136,8 +138,17 @@ def treat(mesh: Triangles, how: MeshTreatment) -> Treated:
     diary.note(len(parts), f"convex parts ({way})")
     drawn = Triangles(found.vertices.astype(np.float32).astype(np.float64), found.faces)
     return Treated(
-        drawn, body, tuple(part * span + low for part in parts), closed, tuple(diary.steps)
-    )
+        drawn, body, tuple(part * span + low for part in parts), closed, tuple(diary.steps),
+        None if colours is None else nearest(mesh.vertices, colours, drawn.vertices),
+    )  # fmt: skip
+
+
+def nearest(points: NDArray, values: NDArray, places: NDArray) -> NDArray:
+    """The value of the nearest point for each place."""
+    from scipy.spatial import cKDTree
+
+    _, index = cKDTree(points).query(places)
+    return np.asarray(values[index])
 
 
 def check_volume(mesh: Triangles) -> None:
