@@ -39,6 +39,7 @@ BUILTIN: dict[str, dict[str, str]] = {
     "controller": {
         "kinematic": "text2sim.control.kinematic:KinematicController",
         "pd": "text2sim.control.pd:PDController",
+        "sampling": "text2sim.control.sampling:SamplingController",
         "deepmimic": "text2sim.control.deepmimic:DeepMimicController",
     },
     "renderer": {

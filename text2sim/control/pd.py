@@ -160,7 +160,7 @@ class _Track(Policy):
         self._plans, self._timestep = plans, world.timestep
         self._duration = world.motion.duration
         self._bounds = (assist, assist_torque)
-        self._ends_down = _ends_down(world)
+        self._ends_down = ends_down(world)
         self._falling = Falling(world)
         self._falls: dict[str, Outcome] = {}
         self._limp: dict[str, Drive] = {}
@@ -235,7 +235,7 @@ class _Track(Policy):
         return Outcome(status="completed", time=self._duration)
 
 
-def _ends_down(world: World) -> dict[str, float]:
+def ends_down(world: World) -> dict[str, float]:
     """When each actor falls as planned, not to get up again [s]."""
     assert world.motion.scene is not None
     timeline = sorted(world.motion.scene.plan.timeline, key=lambda segment: segment.start)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, NamedTuple, final
 
 import numpy as np
@@ -18,6 +18,7 @@ from text2sim.physics.standing import FARTHEST, FASTEST, scene_of, standing, tim
 from text2sim.skeleton import JOINTS
 from text2sim.stage import Context
 from text2sim.types import BodyState, Contact, Drive, Motion, Scene, World
+from text2sim.types.batch import Batch
 
 
 @final
@@ -28,12 +29,15 @@ class MuJoCoEngine(PhysicsEngine):
     Attributes:
         rate: least number of steps a second; a frame holds a whole number of them.
         iterations: most of the contact solver at each step.
+        cold: the solver forgets the forces of the last step, so that each step depends on the
+            state alone: slower, and what replays of a batch need.
     """
 
     name: ClassVar[str] = "mujoco"
 
     rate: float = 480.0
     iterations: int = 50
+    cold: bool = False
 
     def run(self, value: Motion, ctx: Context) -> World:
         """A world for the motion's scene, with a time step that divides its frames.
@@ -48,7 +52,17 @@ class MuJoCoEngine(PhysicsEngine):
 
     def open(self, world: World) -> MuJoCoSimulation:
         """A live simulation at time 0; close it."""
-        return MuJoCoSimulation(world, self.iterations)
+        return MuJoCoSimulation(world, self.iterations, self.cold)
+
+    def batch(self, world: World, count: int, *, threads: int = 1) -> Batch:
+        """Copies of a world at time 0, each in the arithmetic of `replaying`; close them."""
+        from text2sim.physics.mujoco_batch import MuJoCoBatch
+
+        return MuJoCoBatch(world, count, threads=threads, iterations=self.iterations, exact=True)
+
+    def replaying(self) -> MuJoCoEngine:
+        """This engine with a cold solver."""
+        return replace(self, cold=True)
 
 
 def import_mujoco() -> Any:
@@ -113,11 +127,11 @@ class _Places(NamedTuple):
 class MuJoCoSimulation:
     """A live MuJoCo world with a model of its own; see `text2sim.types.Simulation`."""
 
-    def __init__(self, world: World, iterations: int) -> None:
+    def __init__(self, world: World, iterations: int, cold: bool = False) -> None:
         self._mujoco = import_mujoco()
         scene = scene_of(world.motion)
         self.timestep = world.timestep
-        self._steps = 0
+        self._steps, self._cold = 0, cold
         self._contacts: tuple[Contact, ...] | None = None
         self._pushes: list[tuple[int, np.ndarray]] = []
         self._bodies = {actor.id: PhysicalBody.of_actor(actor) for actor in scene.actors}
@@ -208,6 +222,8 @@ class MuJoCoSimulation:
             data.xfrc_applied[body] += wrench
         self._pushes.clear()
         self._grips.level()
+        if self._cold:
+            data.qacc_warmstart[:] = 0.0
         self._mujoco.mj_step(self._model, data)
         self._steps += 1
         self._contacts = None
@@ -245,7 +261,7 @@ class MuJoCoSimulation:
         data.ctrl[at.servos] = spring * off + drive.torques[1:]
         self._model.actuator_biasprm[at.servos, 2] = -damper
         pelvis = at.bodies[0]
-        lever = data.qpos[at.place] - data.xipos[pelvis]
+        lever = quat.rotate(data.qpos[at.turn[0]], -body.centres[0])
         data.xfrc_applied[pelvis, :3] = drive.force
         data.xfrc_applied[pelvis, 3:] = drive.torque + np.cross(lever, drive.force)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal, final
 from xml.etree import ElementTree as Xml
 
@@ -23,72 +22,11 @@ from text2sim.physics.mujoco_build import build
 from text2sim.physics.mujoco_light import LOCKED, lightened, merged
 from text2sim.physics.standing import FARTHEST, FASTEST, scene_of, standing
 from text2sim.skeleton import JOINTS
-from text2sim.types import BodyState, World
+from text2sim.types import World
+from text2sim.types.batch import BatchDrive, BatchStates
 
 Array = NDArray[np.floating]
 Detail = Literal["full", "light"]
-
-
-@final
-@dataclass(frozen=True, kw_only=True, eq=False)
-class BatchStates:
-    """States of one actor's body in every row; as `BodyState`, with a leading axis N.
-
-    Attributes:
-        root_positions [m] and root_velocities [m/s]: pelvis, world, (N, 3).
-        root_spins: angular velocity of the pelvis, world [rad/s], (N, 3).
-        rotations_wxyz: relative to the parent, joint 0 in the world, (N, 22, 4).
-        joint_velocities: relative to the parent, in the joint's own frame [rad/s], (N, 22, 3);
-            row 0 is unused.
-    """
-
-    root_positions: Array
-    root_velocities: Array
-    root_spins: Array
-    rotations_wxyz: Array
-    joint_velocities: Array
-
-    @classmethod
-    def of(cls, state: BodyState, count: int = 1) -> BatchStates:
-        """The same state in so many rows."""
-
-        def tile(values: Array) -> Array:
-            return np.tile(values, (count, *[1] * values.ndim))
-
-        return cls(
-            root_positions=tile(state.root_position),
-            root_velocities=tile(state.root_velocity),
-            root_spins=tile(state.root_angular_velocity),
-            rotations_wxyz=tile(state.rotations_wxyz),
-            joint_velocities=tile(state.joint_velocities),
-        )
-
-    def row(self, number: int) -> BodyState:
-        """State of one row, for a single simulation."""
-        return BodyState(
-            root_position=self.root_positions[number],
-            root_velocity=self.root_velocities[number],
-            root_angular_velocity=self.root_spins[number],
-            rotations_wxyz=self.rotations_wxyz[number],
-            joint_velocities=self.joint_velocities[number],
-        )
-
-
-@final
-@dataclass(frozen=True, kw_only=True, eq=False)
-class BatchDrive:
-    """What is asked of one actor's body in every row; as `Drive`, with a leading axis N or 1.
-
-    Attributes:
-        setpoints_wxyz: relative to the parent, (N, 22, 4); row 0 is unused.
-        torques: feed-forward in the joint's own frame [N m], (N, 22, 3); none if None.
-        force [N] and torque [N m]: external wrench at the pelvis, world, (N, 3); none if None.
-    """
-
-    setpoints_wxyz: Array
-    torques: Array | None = None
-    force: Array | None = None
-    torque: Array | None = None
 
 
 @final
@@ -139,6 +77,7 @@ class MuJoCoBatch:
         threads: int = 1,
         iterations: int = 50,
         detail: Detail = "full",
+        exact: bool = False,
     ) -> None:
         """All rows begin as a simulation does: actors stand in the rest pose.
 
@@ -158,6 +97,9 @@ class MuJoCoBatch:
             raise ConfigError(f"A batch has at least one row and thread; got {count}, {threads}.")
         if detail not in ("full", "light"):
             raise ConfigError(f"detail is 'full' or 'light'; got {detail!r}.")
+        if exact and detail != "full":
+            raise ConfigError("Only a batch of full detail can be exact.")
+        self._exact = exact
         self._mujoco, scene = import_mujoco(), scene_of(world.motion)
         from mujoco import rollout
 
@@ -187,6 +129,11 @@ class MuJoCoBatch:
         """Servos as springs to set points, with the engine's implicit dampers."""
         model, at, shape = self._model, self._places[actor], self._shapes[actor]
         spring = shape.stiffness[at.driven, None]
+        if self._exact:
+            model.actuator_biasprm[at.servos, 2] = (
+                -shape.damping[at.driven, None] - spring * self.timestep
+            )
+            return
         model.actuator_biastype[at.servos] = self._mujoco.mjtBias.mjBIAS_AFFINE
         model.actuator_gainprm[at.servos, 0] = spring
         model.actuator_biasprm[at.servos, 1] = -spring
@@ -330,19 +277,23 @@ class MuJoCoBatch:
             steps: time steps with these set points, torques and wrenches.
 
         Raises:
-            ConfigError: an actor has no drive.
+            ConfigError: an actor has no drive, or an exact batch is to take several steps.
         """
+        if self._exact and steps != 1:
+            raise ConfigError(f"An exact batch takes one step at a time; got {steps}.")
         missing = self._places.keys() - drives.keys()
         if missing:
             raise ConfigError(f"Each actor of a batch needs a drive; there is none for {missing}.")
         controls = np.zeros((self.count, self._model.nu))
-        wrench = np.zeros((self.count, self._model.nv))
+        size = 6 * self._model.nbody if self._exact else self._model.nv
+        wrench = np.zeros((self.count, size))
         for actor, drive in drives.items():
             self._ask(actor, drive, controls, wrench)
         kinds = self._mujoco.mjtState
         kind = int(kinds.mjSTATE_CTRL)
         if wrench.any():
-            kind |= int(kinds.mjSTATE_QFRC_APPLIED)
+            applied = kinds.mjSTATE_XFRC_APPLIED if self._exact else kinds.mjSTATE_QFRC_APPLIED
+            kind |= int(applied)
             controls = np.concatenate([controls, wrench], axis=1)
         controls = np.repeat(controls[:, None], steps, axis=1)
         models = self._models if len(self._models) > 1 else self._model
@@ -358,6 +309,13 @@ class MuJoCoBatch:
         if len(at.moving) < len(JOINTS):
             wanted = merged(wanted)
         now = self._qpos()[:, at.turns[1:]]
+        if self._exact:
+            off = quat.log(quat.inv_mul(now, wanted[:, at.driven]))
+            controls[:, at.servos] = shape.stiffness[at.driven, None] * off
+            if drive.torques is not None:
+                controls[:, at.servos] += drive.torques[:, at.driven]
+            self._pull(actor, drive, wrench)
+            return
         goal = quat.log(now) + quat.log(quat.inv_mul(now, wanted[:, at.driven]))
         if drive.torques is not None:
             goal = goal + drive.torques[:, at.driven] / shape.stiffness[at.driven, None]
@@ -367,6 +325,16 @@ class MuJoCoBatch:
         if drive.torque is not None:
             turn = self._qpos()[:, at.turns[0]]
             wrench[:, at.spins[0]] = quat.inv_rotate(turn, drive.torque)
+
+    def _pull(self, actor: str, drive: BatchDrive, wrench: Array) -> None:
+        """The wrench at the pelvis as one on its centre of mass, as the engine has it."""
+        at, bodies = self._places[actor], wrench.reshape(self.count, -1, 6)
+        pelvis = bodies[:, at.bodies[0]]
+        force = np.zeros(3) if drive.force is None else drive.force
+        lever = quat.rotate(self._qpos()[:, at.turns[0]], -self._shapes[actor].centres[0])
+        pelvis[:, :3] = force
+        pelvis[:, 3:] = np.zeros(3) if drive.torque is None else drive.torque
+        pelvis[:, 3:] += np.cross(lever, force)
 
 
 def _with_sensors(text: str, actors: list[str]) -> str:
