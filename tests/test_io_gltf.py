@@ -22,8 +22,8 @@ from text2sim.io.textures import texture, unwrapped
 from text2sim.maths import camera as lens
 from text2sim.maths import quaternions as quat
 from text2sim.render.geometry import LiveGeometry
-from text2sim.render.threads import Team
 from text2sim.skeleton import JOINTS, PARENTS
+from text2sim.threads import Team
 from text2sim.types import Surface, Visual
 
 DTYPES = {5121: np.uint8, 5123: np.uint16, 5125: np.uint32, 5126: np.float32}

@@ -16,7 +16,7 @@ from tests.moving import dressed_clip, moving_clip
 from text2sim.maths import camera as lens
 from text2sim.maths import quaternions as quat
 from text2sim.render.geometry import LiveGeometry
-from text2sim.render.threads import Team
+from text2sim.threads import Team
 
 
 def test_without_the_library_nothing_runs_and_the_install_line_is_shown(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import gc
 import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,8 +19,8 @@ from text2sim.render import look, storage
 from text2sim.render.camera import camera_track
 from text2sim.render.geometry import LiveGeometry
 from text2sim.render.shadows import ShadowPass
-from text2sim.render.threads import Team
 from text2sim.stage import Context
+from text2sim.threads import Team
 from text2sim.types import CameraPlan, SkinnedMesh
 
 
@@ -119,7 +120,7 @@ def test_no_enhancement_returns_the_same_frames():
 
 
 def test_kernels_compile_where_no_cache_can_be_written(monkeypatch):
-    from text2sim.render.kernels import compiling
+    from text2sim import compiling
 
     real = compiling.numba.njit
 
@@ -134,15 +135,16 @@ def test_kernels_compile_where_no_cache_can_be_written(monkeypatch):
 
 
 def test_cached_kernels_are_tied_to_all_kernel_sources(monkeypatch):
-    from text2sim.render.kernels import compiling
+    from text2sim import compiling
 
     def empty():
         return 0
 
     (cell,) = compiling._tied_to_sources(empty).__closure__
-    before = compiling._sources()
+    folder = Path(__file__).parent
+    before = compiling._sources(folder)
     assert cell.cell_contents == before
     compiling._sources.cache_clear()
     monkeypatch.setattr(compiling.Path, "read_bytes", lambda path: b"changed")
-    assert compiling._sources() != before
+    assert compiling._sources(folder) != before
     compiling._sources.cache_clear()

@@ -15,8 +15,8 @@ from tests import samples
 from tests.render_samples import SIZE, ball, box, object_of, quad, render, scene_of, trace_of
 from text2sim.errors import ConfigError, ShapeError
 from text2sim.render.raster import RasterRenderer
-from text2sim.render.threads import Team
 from text2sim.stage import Options
+from text2sim.threads import Team
 from text2sim.types import CameraPlan, Mesh, Surface
 
 

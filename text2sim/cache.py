@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 import threading
+import weakref
 from collections import OrderedDict
 from typing import Any
 
@@ -46,8 +47,8 @@ class Cache:
     """Least recently used values in memory; safe to share between pipelines and threads.
 
     Args:
-        max_bytes: array bytes to keep; a value that would fill more than a quarter is not kept,
-            so a long film never drives out all the rest.
+        max_bytes: array bytes to keep; a value that would fill more than a quarter is only found
+            as long as somebody else holds it, so a long film never drives out all the rest.
     """
 
     def __init__(self, max_bytes: int = 256 * 1024 * 1024) -> None:
@@ -55,6 +56,7 @@ class Cache:
         self.hits = 0
         self.misses = 0
         self._values: OrderedDict[str, tuple[Any, int]] = OrderedDict()
+        self._elsewhere: weakref.WeakValueDictionary[str, Any] = weakref.WeakValueDictionary()
         self._bytes = 0
         self._lock = threading.Lock()
 
@@ -64,19 +66,22 @@ class Cache:
     def get(self, key: str) -> Any:
         """The value, or None."""
         with self._lock:
-            if key not in self._values:
-                self.misses += 1
-                return None
-            self.hits += 1
-            self._values.move_to_end(key)
-            return self._values[key][0]
+            if key in self._values:
+                self._values.move_to_end(key)
+                found = self._values[key][0]
+            else:
+                found = self._elsewhere.get(key)
+            self.hits += found is not None
+            self.misses += found is None
+            return found
 
     def put(self, key: str, value: Any) -> None:
         """Keep a value, dropping the least recently used ones to make room."""
         size = own_bytes(value)
-        if size > self.max_bytes // 4:
-            return
         with self._lock:
+            if size > self.max_bytes // 4:
+                self._elsewhere[key] = value
+                return
             self._bytes -= self._values.pop(key, (None, 0))[1]
             self._values[key] = (value, size)
             self._bytes += size
@@ -87,4 +92,5 @@ class Cache:
         """Forget everything."""
         with self._lock:
             self._values.clear()
+            self._elsewhere.clear()
             self._bytes = 0

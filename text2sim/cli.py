@@ -7,7 +7,7 @@ Exit codes: 0 done, 1 a stage failed, 2 wrong arguments or prompt, 3 something i
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -94,6 +94,9 @@ def make(
     controller: Annotated[str, typer.Option(help="M6 backend.")] = DEFAULTS["controller"],
     renderer: Annotated[str, typer.Option(help="M7 backend.")] = DEFAULTS["renderer"],
     enhancer: Annotated[str, typer.Option(help="M8 backend.")] = DEFAULTS["enhancer"],
+    film: Annotated[
+        str | None, typer.Option(help="Preset of the film enhancer: cinematic, noir, warm ...")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Doubts are errors.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace existing files.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar, no summary.")] = False,
@@ -111,7 +114,8 @@ def make(
         wish = _camera(camera)
         pipeline = Pipeline(
             parser=parser, planner=planner, assets=assets, motion=motion, refine=refine,
-            physics=physics, controller=controller, renderer=renderer, enhancer=enhancer,
+            physics=physics, controller=controller, renderer=renderer,
+            enhancer=_enhancer(enhancer, film),
         )  # fmt: skip
         # Frame by frame where all outputs can be, so that long clips take no more memory.
         streams = pipeline.streams and all(map(streamable, output))
@@ -142,6 +146,16 @@ def _size(text: str) -> tuple[int, int]:
     if not (cross and width.isdigit() and height.isdigit()):
         raise ConfigError(f"--size must look like 640x480; got {text!r}.")
     return int(width), int(height)
+
+
+def _enhancer(name: str, film: str | None) -> Any:
+    if film is None:
+        return name
+    if name not in (DEFAULTS["enhancer"], "film"):
+        raise ConfigError(f"--film is a preset of the film enhancer, not of {name}; give one.")
+    from text2sim.enhance.film import FilmEnhancer
+
+    return FilmEnhancer(preset=cast(Any, film))
 
 
 def _camera(text: str | None) -> Any:

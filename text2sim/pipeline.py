@@ -5,22 +5,15 @@ from __future__ import annotations
 import dataclasses
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 from text2sim.cache import Cache, chain_key, prompt_key
-from text2sim.errors import (
-    Cancelled,
-    ConfigError,
-    PipelineError,
-    StageError,
-    Text2SimError,
-    nearest,
-)
+from text2sim.errors import Cancelled, ConfigError, PipelineError, Text2SimError, nearest
 from text2sim.progress import Report, reporting
 from text2sim.registry import backend_class
-from text2sim.stage import REFINE, STAGES, Context, Options, Stage, number_of
+from text2sim.running import blamed, checked, context_of, run_stage
+from text2sim.stage import REFINE, STAGES, Options, Stage, number_of
 
 if TYPE_CHECKING:
     from text2sim.animation import Animation
@@ -205,21 +198,41 @@ class Pipeline:
         if not isinstance(prompt, str):
             raise ConfigError(f"The prompt must be a str; got {type(prompt).__name__}.")
         last = len(STAGES) if until is None else STAGES.index(until) + 1
-        stages = [stage for stage in self.stages if number_of(stage.stage) < last]
-        for stage in stages:
-            stage.check(options)
+        stages = tuple(stage for stage in self.stages if number_of(stage.stage) < last)
+        self._check(stages, options)
         cancel = cancel or threading.Event()
         value: Any = prompt
         key = prompt_key(prompt)
         for stage in stages:
-            context = _context(stage, options, report, cancel)
+            asked = self._asked(stage, options)
+            context = context_of(stage, asked, report, cancel)
             context.report(0, 1)
-            key = chain_key(key, stage, options)
+            key = chain_key(key, stage, asked)
             known = self.cache.get(key)
-            value = _run(stage, value, context) if known is None else known
+            value = run_stage(stage, value, context) if known is None else known
             self.cache.put(key, value)
             context.report(1, 1)
-            yield stage, value
+            yield stage, value.only(options.channels) if stage is self.enhancer else value
+
+    def _check(self, stages: tuple[Stage, ...], options: Options) -> None:
+        """Every stage can do what is asked of it, the renderer also what the enhancer asks for."""
+        for stage in stages:
+            stage.check(options)
+        renderer, enhancer = cast(Any, self.renderer), cast(Any, self.enhancer)
+        missing = [name for name in enhancer.needs() if name not in renderer.channels]
+        if missing and renderer in stages:
+            raise ConfigError(
+                f"The {enhancer.name} enhancer needs {', '.join(missing)}, which the "
+                f"{renderer.name} renderer can't make; choose renderer='raster', which makes all "
+                f"channels."
+            )
+
+    def _asked(self, stage: Stage, options: Options) -> Options:
+        """The options of a stage: the renderer is also asked for what the enhancer needs."""
+        if stage is not self.renderer:
+            return options
+        needs = cast(Any, self.enhancer).needs()
+        return dataclasses.replace(options, channels=(*options.channels, *needs))
 
     def stream(
         self,
@@ -255,8 +268,7 @@ class Pipeline:
                 f"The {name} enhancer needs the whole clip, so it can't stream: call the pipeline "
                 f"instead, or choose enhancer='none'."
             )
-        for stage in self.stages:
-            stage.check(options)
+        self._check(self.stages, options)
         trace = self._animate(prompt, options, "controller", progress, cancel)
         from text2sim.provenance import describe
         from text2sim.streaming import Stream
@@ -281,11 +293,15 @@ class Pipeline:
         progress: bool | Report | None,
         cancel: threading.Event,
     ) -> Iterator[Frames]:
-        renderer, enhancer = cast(Any, self.renderer), cast(Stage, self.enhancer)
-        with reporting(progress) as report, _blaming(renderer):
-            finish = _context(enhancer, options, None, cancel)
-            for part in renderer.stream(trace, _context(renderer, options, report, cancel)):
-                yield _run(enhancer, part, finish)
+        renderer, enhancer = cast(Any, self.renderer), cast(Any, self.enhancer)
+        asked = self._asked(renderer, options)
+        finish = context_of(enhancer, options, None, cancel)
+        with reporting(progress) as report:
+            rendered = blamed(
+                renderer, renderer.stream(trace, context_of(renderer, asked, report, cancel))
+            )
+            for part in blamed(enhancer, enhancer.stream(rendered, finish)):
+                yield checked(enhancer, part).only(options.channels)
 
     def map(
         self,
@@ -348,39 +364,3 @@ def _resolve(name: str, backend: str | Stage) -> Stage:
             f"{name} takes a backend name or a {name} stage object; got {backend!r}."
         )
     return backend
-
-
-def _context(
-    stage: Stage, options: Options, report: Report | None, cancel: threading.Event
-) -> Context:
-    return Context(
-        request=options,
-        stage=stage.stage,
-        allowed=stage.options,
-        on_progress=report,
-        cancel=cancel,
-    )
-
-
-@contextmanager
-def _blaming(stage: Stage) -> Iterator[None]:
-    """Unforeseen errors of the block are the stage's."""
-    try:
-        yield
-    except (Text2SimError, MemoryError):
-        raise
-    except Exception as error:
-        raise StageError(
-            f"The {stage.stage} stage ({stage.name}) failed: {type(error).__name__}: {error}"
-        ) from error
-
-
-def _run(stage: Stage, value: Any, context: Context) -> Any:
-    with _blaming(stage):
-        result = stage.run(value, context)
-    if not isinstance(result, stage.produces):
-        raise StageError(
-            f"The {stage.stage} stage ({stage.name}) returned {type(result).__name__} "
-            f"instead of {stage.produces.__name__}."
-        )
-    return result

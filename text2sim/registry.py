@@ -48,7 +48,10 @@ BUILTIN: dict[str, dict[str, str]] = {
         "opengl": "text2sim.render.opengl:OpenGLRenderer",
         "cycles": "text2sim.render.cycles:CyclesRenderer",
     },
-    "enhancer": {"none": "text2sim.enhance.none:NoEnhancer"},
+    "enhancer": {
+        "none": "text2sim.enhance.none:NoEnhancer",
+        "film": "text2sim.enhance.film:FilmEnhancer",
+    },
 }
 """Stage -> backend name -> "module:class"."""
 

@@ -13,7 +13,7 @@ from text2sim.render.kernels.patterns import METAL, PATTERNS, PLAIN, WOOD
 from text2sim.render.kernels.surfaces import Geometry
 from text2sim.render.kernels.texturing import Textures
 from text2sim.render.textures import pack
-from text2sim.render.threads import Team
+from text2sim.threads import Team
 from text2sim.types import RGB, Mesh, Scene, SkinnedMesh, Texture, Trace, Visual
 
 

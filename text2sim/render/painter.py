@@ -14,7 +14,7 @@ from text2sim.render.kernels import blurring, drawing, occlusion, setup, shading
 from text2sim.render.room import room
 from text2sim.render.shadows import ShadowPass
 from text2sim.render.textures import LINEAR, encode
-from text2sim.render.threads import Team
+from text2sim.threads import Team
 from text2sim.types import CameraTrack, Look, Trace
 
 BAND = 16

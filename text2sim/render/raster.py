@@ -14,8 +14,8 @@ from text2sim.render.measuring import Measurer
 from text2sim.render.painter import CENTRE, Painter, Quality
 from text2sim.render.stage import Picture, Renderer
 from text2sim.render.storage import blank
-from text2sim.render.threads import Team
 from text2sim.stage import CHANNELS, Context
+from text2sim.threads import Team
 from text2sim.types import CameraTrack, Look, Trace
 
 _FOUR = np.array([[3, 1], [7, 3], [5, 7], [1, 5]], np.float32) / 8

@@ -10,7 +10,7 @@ from text2sim.render.kernels import drawing, setup, shadowing
 from text2sim.render.kernels.lighting import Colour
 from text2sim.render.kernels.shadowing import Shadow
 from text2sim.render.kernels.surfaces import Geometry
-from text2sim.render.threads import Team
+from text2sim.threads import Team
 from text2sim.types import Trace
 
 BAND = 32

@@ -104,6 +104,7 @@ class Frames:
         flow_state: 0 no flow (last frame of the clip, or behind the next camera), 1 the point is
             seen in the next frame, 2 it is hidden there, 3 it is outside the picture, (T, H, W).
         labels: "sky", "ground", then ids of objects and actors.
+        source: the renderer's frames, if an enhancer made these of them.
     """
 
     trace: Trace
@@ -120,6 +121,7 @@ class Frames:
     flow_state: np.ndarray | None = array("T H W", np.uint8, optional=True)
     labels: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    source: Frames | None = None
 
     def __post_init__(self) -> None:
         check_arrays(self)
@@ -139,7 +141,15 @@ class Frames:
         """Frames first to last - 1, with their part of the trace."""
         parts: dict[str, Any] = {name: a[first:last] for name, a in self.channels.items()}
         trace, camera = self.trace.slice(first, last), self.camera.slice(first, last)
-        return dataclasses.replace(self, trace=trace, camera=camera, **parts)
+        source = self.source and self.source.slice(first, last)
+        return dataclasses.replace(self, trace=trace, camera=camera, source=source, **parts)
+
+    def only(self, names: tuple[str, ...]) -> Frames:
+        """The same frames without the channels that are not among `names`; rgb always stays."""
+        gone: dict[str, Any] = {
+            name: None for name in self.channels if name != "rgb" and name not in names
+        }
+        return dataclasses.replace(self, **gone) if gone else self
 
     def joints(self) -> Joints:
         """Joints of all actors in the picture, in the camera's axes and in the world."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy import float32 as f32
 
-from text2sim.render.kernels.compiling import kernel
+from text2sim.compiling import kernel
 from text2sim.render.kernels.work import ZERO
 
 

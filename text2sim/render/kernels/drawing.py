@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from text2sim.render.kernels.compiling import inner, kernel
+from text2sim.compiling import inner, kernel
 from text2sim.render.kernels.setup import NEAR
 from text2sim.render.kernels.shadowing import BLOCK, FAR_BELOW
 from text2sim.render.kernels.work import TILE

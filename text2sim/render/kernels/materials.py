@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy import float32 as f32
 
+from text2sim.compiling import inner
 from text2sim.render.kernels import patterns as p
-from text2sim.render.kernels.compiling import inner
 from text2sim.render.kernels.work import (
     BLUE,
     FOOT_U,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from text2sim.render.kernels.compiling import inner, kernel
+from text2sim.compiling import inner, kernel
 from text2sim.render.kernels.drawing import GROUND, SKY
 from text2sim.render.kernels.lighting import Colour
 from text2sim.render.kernels.setup import NEAR

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from text2sim.render.kernels.compiling import inner, kernel
+from text2sim.compiling import inner, kernel
 from text2sim.render.kernels.work import TILE
 
 RADIUS = 0.3

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy import float32 as f32
 
-from text2sim.render.kernels.compiling import inner
+from text2sim.compiling import inner
 from text2sim.render.kernels.work import HALF, ONE, TWO, ZERO
 
 PATTERNS = ("plain", "wood", "stone", "metal", "cloth", "grass", "leaves", "brick", "tile")

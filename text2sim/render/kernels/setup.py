@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from text2sim.render.kernels.compiling import inner, kernel
+from text2sim.compiling import inner, kernel
 
 NEAR = 0.05
 """Nearest visible depth [m]."""

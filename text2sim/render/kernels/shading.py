@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy import float32 as f32
 
-from text2sim.render.kernels.compiling import inner, kernel
+from text2sim.compiling import inner, kernel
 from text2sim.render.kernels.drawing import GROUND, NOTHING, SKY
 from text2sim.render.kernels.lighting import Lights, light_fragments
 from text2sim.render.kernels.shadowing import Shadow, sunlit

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from text2sim.render.kernels.compiling import inner
+from text2sim.compiling import inner
 
 BLOCK = 16
 """Side of the blocks whose range is known [texels]; at least twice the filter's reach."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy import float32 as f32
 
-from text2sim.render.kernels.compiling import inner
+from text2sim.compiling import inner
 from text2sim.render.kernels.lighting import Colour, Lights
 from text2sim.render.kernels.patterns import cell_value, noise
 from text2sim.render.kernels.surfaces import Camera

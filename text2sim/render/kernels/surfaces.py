@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy import float32 as f32
 
-from text2sim.render.kernels.compiling import inner
+from text2sim.compiling import inner
 from text2sim.render.kernels.lighting import Colour, fifth
 from text2sim.render.kernels.materials import lay_mortar, pattern_ground, pattern_object
 from text2sim.render.kernels.texturing import Textures, lay_texture

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy import float32 as f32
 
-from text2sim.render.kernels.compiling import inner
+from text2sim.compiling import inner
 from text2sim.render.kernels.work import BLUE, GREEN, HALF, ONE, RED, U, V, W
 
 

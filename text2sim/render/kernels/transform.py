@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from text2sim.render.kernels.compiling import kernel
+from text2sim.compiling import kernel
 
 
 @kernel

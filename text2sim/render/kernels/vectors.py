@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from text2sim.render.kernels.compiling import inner
+from text2sim.compiling import inner
 from text2sim.render.kernels.lighting import Colour
 from text2sim.render.kernels.surfaces import Camera
 

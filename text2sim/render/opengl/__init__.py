@@ -10,8 +10,8 @@ from text2sim.render.opengl.context import opened
 from text2sim.render.raster import QUALITIES
 from text2sim.render.stage import Picture, Renderer
 from text2sim.render.storage import blank
-from text2sim.render.threads import Team
 from text2sim.stage import Context, Options
+from text2sim.threads import Team
 from text2sim.types import CameraTrack, Trace
 
 

@@ -15,7 +15,7 @@ from text2sim.render.opengl.context import program, set_uniforms
 from text2sim.render.painter import Quality, _directions
 from text2sim.render.shadows import ShadowPass
 from text2sim.render.stage import Picture
-from text2sim.render.threads import Team
+from text2sim.threads import Team
 from text2sim.types import CameraTrack, Trace
 
 ROW = 4096

@@ -1,4 +1,4 @@
-"""How kernels are compiled, and how the result is kept on disk."""
+"""How kernels are compiled by numba, and how the result is kept on disk."""
 
 from __future__ import annotations
 
@@ -40,25 +40,26 @@ inner = numba.njit(forceinline=True, **_OPTIONS)
 
 
 def _tied_to_sources(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function with the hash of all kernel sources in its closure.
+    """The same function with the hash of all sources of its folder in its closure.
 
     Numba finds cached code by a function's own file, bytecode and closure. Without this, a kernel
     would stay as it was when a function that it calls changes in another file.
     """
     code = function.__code__
+    sources = _sources(Path(code.co_filename).parent)
     tied = FunctionType(
         code.replace(co_freevars=(*code.co_freevars, "sources")),
         function.__globals__,
         function.__name__,
         function.__defaults__,
-        (*(function.__closure__ or ()), CellType(_sources())),
+        (*(function.__closure__ or ()), CellType(sources)),
     )
     return functools.update_wrapper(tied, function)
 
 
 @functools.cache
-def _sources() -> str:
-    digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+def _sources(folder: Path) -> str:
+    digest = hashlib.sha256(Path(__file__).read_bytes())
+    for path in sorted(folder.glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
