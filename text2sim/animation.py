@@ -12,6 +12,8 @@ import numpy as np
 
 from text2sim import io
 from text2sim.errors import ConfigError
+from text2sim.evaluation.metrics import Metrics
+from text2sim.evaluation.pictures import evaluate_pictures
 from text2sim.recording import Recording
 from text2sim.types import CameraTrack, Frames, Joints, Trace
 
@@ -98,6 +100,10 @@ class Animation(Recording):
     def warnings(self) -> tuple[str, ...]:
         """Warnings of all stages, in order, each once."""
         return self._warnings(self.rendered)
+
+    def metrics(self) -> Metrics:
+        """Figures with units, by name; those of the pictures are there if an enhancer made them."""
+        return Metrics({**super().metrics(), **evaluate_pictures(self.rendered)})
 
     def save(
         self,
