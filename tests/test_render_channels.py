@@ -14,6 +14,8 @@ from text2sim.classes import CLASSES, OTHER, PERSON, class_id
 from text2sim.errors import ConfigError
 from text2sim.maths import quaternions as quat
 from text2sim.maths.camera import focal_length, look_at, project
+from text2sim.render.look import LOOKS
+from text2sim.render.look import lights as lights_of
 from text2sim.render.pybullet import PyBulletRenderer
 from text2sim.render.raster import RasterRenderer
 from text2sim.stage import CHANNELS, Options
@@ -99,6 +101,68 @@ def test_albedo_is_the_base_colour_whatever_the_light():
     for label, colour in ((0, (0, 0, 0)), (1, (0.1, 0.2, 0.3)), (2, surface.colour)):
         seen = frames.segmentation[0] == label
         np.testing.assert_allclose(frames.albedo[0][seen], [colour] * seen.sum(), atol=1e-6)
+
+
+def hidden_share(origins: np.ndarray, to_sun, low, high, size: float) -> np.ndarray:
+    """Share of 64 directions of a sun of that angle [rad] in which a ray hits the box, (N,)."""
+    spin = np.arange(64) * 2.399963
+    offset = 0.5 * size * np.sqrt((np.arange(64) + 0.5) / 64)
+    axes = look_at(np.asarray(to_sun), np.zeros(3))[:2]
+    rays = to_sun + (offset * np.stack([np.cos(spin), np.sin(spin)])).T @ axes
+    near, far = ((np.asarray(side) - origins[:, None]) / rays[None] for side in (low, high))
+    enter = np.minimum(near, far).max(axis=-1)
+    leave = np.maximum(near, far).min(axis=-1)
+    return ((leave > enter) & (leave > 0)).mean(axis=1)
+
+
+@pytest.mark.parametrize("look", ["studio", "sunset"])
+def test_shadow_is_where_rays_to_the_sun_meet_the_box(look):
+    low, high = np.array([-0.5, -0.4, 0.3]), np.array([0.5, 0.4, 1.4])
+    plan = CameraPlan(times=[0.0], eye=[[1.0, -5, 3.0]], target=[[0, 0.3, 0.3]], fov=0.8)
+    scene = dataclasses.replace(scene_of(box("b", low, high), camera=plan), look=look)
+    frames = render(trace_of(scene))
+    ground = (frames.segmentation[0] == 1) & (frames.depth[0] < 9)
+    origin, view = points(frames, 0)[ground], frames.camera.target[0] - frames.camera.eye[0]
+    lights = lights_of(view, scene.ground, look)
+    share = hidden_share(origin, np.array(lights.to_sun), low, high, LOOKS[look].size)
+    found = frames.shadow[0][ground]
+    assert (share == 1).sum() > 100
+    dark, lit = share == 1, share == 0
+    assert (found[dark] > 0.6).mean() > 0.98  # All but the seam of the filter's width.
+    assert (found[lit] < 0.4).mean() > 0.99
+    assert found[dark].mean() > 0.93
+    assert found[lit].mean() < 0.01
+    assert (frames.shadow[0][frames.segmentation[0] == 0] == 0).all()
+
+
+def test_occlusion_is_in_the_hollows_within_its_reach():
+    plan = CameraPlan(times=[0.0], eye=[[0, -4, 2.0]], target=[[0, 0, 0.2]], fov=0.5)
+    bare = render(trace_of(scene_of(camera=plan)), size=(320, 240))
+    assert (bare.occlusion == 0).all()
+    frames = render(
+        trace_of(scene_of(box("b", [-3, 0, 0], [3, 1, 2]), camera=plan)), size=(320, 240)
+    )
+    ground = frames.segmentation[0] == 1
+    away = -points(frames, 0)[..., 1]  # Distance from the foot of the box.
+    hidden = frames.occlusion[0]
+    assert hidden[ground & (away < 0.06)].mean() > 0.25
+    assert (
+        hidden[ground & (away > 0.14) & (away < 0.20)].mean()
+        < hidden[ground & (away < 0.06)].mean()
+    )
+    assert hidden[ground & (away > 0.40)].max() < 0.02
+    assert (hidden >= 0).all()
+    assert (hidden <= 1).all()
+
+
+def test_shadow_and_occlusion_are_those_of_the_frame_with_motion_blur_too():
+    trace = trace_of(scene_of(box("b", [-0.4, -0.4, 0], [0.4, 0.4, 1.2])), frames=3)
+    moved = trace.object_positions + np.array([0.0, 0.4, 0.8])[:, None, None] * [1.0, 0, 0]
+    trace = dataclasses.replace(trace, object_positions=moved)
+    sharp = render(trace)
+    blurred = render(trace, renderer=RasterRenderer(motion_blur=0.8, quality="standard"))
+    np.testing.assert_allclose(blurred.shadow, sharp.shadow, atol=1e-6)
+    assert abs(blurred.occlusion - sharp.occlusion).mean() < 0.01
 
 
 def test_flow_of_a_moving_box_under_a_static_camera():

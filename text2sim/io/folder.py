@@ -41,6 +41,8 @@ MEANING: dict[str, str] = {
     "normals": "unit normal in the world, Z up; 0 is sky",
     "camera_normals": "unit normal in the camera's axes: X right, Y down, Z forward; 0 is sky",
     "albedo": "linear base colour; 0 is sky",
+    "shadow": "share of the sun that other things hide; 0 is sky",
+    "occlusion": "share of the surroundings that is hidden nearby; 0 is sky",
     "flow": "motion of the point seen here until the next frame [px], x and y",
     "flow_state": "0 no flow, 1 seen in the next frame, 2 hidden there, 3 outside the picture",
 }
@@ -53,6 +55,8 @@ LAYERS: dict[str, tuple[str, ...]] = {
     "normals": ("X", "Y", "Z"),
     "camera_normals": ("X", "Y", "Z"),
     "albedo": ("R", "G", "B"),
+    "shadow": ("V",),
+    "occlusion": ("V",),
     "flow": ("u", "v"),
 }
 """Names of a channel's components in OpenEXR files."""

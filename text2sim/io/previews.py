@@ -58,6 +58,7 @@ def _flow(values: np.ndarray) -> np.ndarray:
 
 
 def _share(values: np.ndarray) -> np.ndarray:
+    """White is all."""
     return _bytes(np.repeat(255.0 * values[..., None], 3, axis=-1))
 
 
@@ -80,6 +81,8 @@ _SHOWN: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "normals": _normals,
     "camera_normals": _camera_normals,
     "albedo": _albedo,
+    "shadow": lambda values: _share(1.0 - values),
+    "occlusion": lambda values: _share(1.0 - values),
     "flow": _flow,
     "flow_state": lambda values: _STATES[values],
 }

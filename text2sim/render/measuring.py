@@ -64,6 +64,15 @@ class Measurer:
                 picture["albedo"],
             )  # fmt: skip
 
+        if "shadow" in picture:
+            team.run(
+                measuring.read_shadow, len(seen.floats),
+                BAND, ids, seen.boxes, seen.planes, seen.camera, geometry, seen.floor, seen.shadow,
+                seen.floats, picture["shadow"],
+            )  # fmt: skip
+        if "occlusion" in picture:
+            team.run(measuring.read_occlusion, rows, ids, seen.openness, picture["occlusion"])
+
     def remember(self) -> None:
         """Keep what was measured last, for `compare`."""
         seen = self._painter.seen

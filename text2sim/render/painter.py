@@ -11,6 +11,7 @@ from text2sim.maths.camera import focal_length, look_at
 from text2sim.render import look
 from text2sim.render.geometry import LiveGeometry, between
 from text2sim.render.kernels import blurring, drawing, occlusion, setup, shading, surfaces, work
+from text2sim.render.kernels.shadowing import Shadow
 from text2sim.render.room import room
 from text2sim.render.shadows import ShadowPass
 from text2sim.render.textures import LINEAR, encode
@@ -51,6 +52,8 @@ class Seen(NamedTuple):
     planes: np.ndarray
     floor: surfaces.Floor
     floats: np.ndarray
+    shadow: Shadow
+    openness: np.ndarray
 
 
 class Painter:
@@ -135,14 +138,13 @@ class Painter:
             self._paint(frame + self._shutter * ((k + 0.5) / count - 0.5), rgb)
             team.run(blurring.add_light, len(rgb), rgb, LINEAR, k == 0, self._total)
         team.run(blurring.take_mean, len(rgb), self._total, count, _CURVE, self._dither, rgb)
-        self._live.show(frame, team)  # For those who measure, time is the frame's own again.
-        self._camera = self._camera_at(frame)
-        self._set_up()
+        self._prepare(frame)  # For those who measure, time is the frame's own again.
 
-    def _paint(self, frame: float, rgb: np.ndarray) -> None:
+    def _prepare(self, frame: float) -> None:
+        """Everything before light: geometry, shadow map, what is seen at the samples."""
         live, team = self._live, self._team
         geometry = live.show(frame, team)
-        shadow = self._shadows.draw(
+        self._shadow = self._shadows.draw(
             frame, geometry, self._boxes, self._planes, self._shadowless, team
         )
         self._camera = self._camera_at(frame)
@@ -152,12 +154,16 @@ class Painter:
             self._occlude()
         for layer in range(len(self._layers)):
             self._draw_layer(layer)
+
+    def _paint(self, frame: float, rgb: np.ndarray) -> None:
+        self._prepare(frame)
+        team, geometry = self._team, self._live.geometry
         near, far = [ids for _, ids in self._layers] or [self._ids, self._ids]
         team.run(
             shading.shade, len(self._touched),
             BAND, self._touched, self._ids, self._glassy, near, far, self._boxes, self._planes,
             self._offsets, self._horizon(), self._openness, self._camera, geometry, self._lights,
-            self._sky, self._floor, shadow, self._dither, self._floats, self._integers, rgb,
+            self._sky, self._floor, self._shadow, self._dither, self._floats, self._integers, rgb,
         )  # fmt: skip
 
     def see(self, nearness: np.ndarray, ids: np.ndarray) -> Seen:
@@ -170,7 +176,7 @@ class Painter:
         """What the frame painted last is made of; the arrays are reused for the next."""
         return Seen(
             self._camera, self._live.geometry, self._live.labels, self._boxes, self._planes,
-            self._floor, self._floats,
+            self._floor, self._floats, self._shadow, self._openness,
         )  # fmt: skip
 
     def _camera_at(self, frame: float) -> surfaces.Camera:

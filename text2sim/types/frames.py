@@ -98,6 +98,10 @@ class Frames:
         normals: unit normal of the smooth surface, world, (T, H, W, 3) float32; sky is 0.
         camera_normals: the same in the camera's axes (X right, Y down, Z forward).
         albedo: linear base colour, before light, (T, H, W, 3) float32; sky is 0.
+        shadow: share of the sun that other things hide, 0 lit to 1 dark, (T, H, W) float32; what
+            faces away from the sun is not dark by that. Sky is 0.
+        occlusion: share of the surroundings that is hidden by what is within 0.3 m (ambient
+            occlusion), 0 open to 1, (T, H, W) float32; sky is 0.
         flow: where the point seen here is in the next frame, minus where it is now [px] (x, y),
             (T, H, W, 2) float32. The sky moves with the camera's rotation. 0 where `flow_state`
             is 0.
@@ -117,6 +121,8 @@ class Frames:
     normals: np.ndarray | None = array("T H W 3", np.float32, optional=True)
     camera_normals: np.ndarray | None = array("T H W 3", np.float32, optional=True)
     albedo: np.ndarray | None = array("T H W 3", np.float32, optional=True)
+    shadow: np.ndarray | None = array("T H W", np.float32, optional=True)
+    occlusion: np.ndarray | None = array("T H W", np.float32, optional=True)
     flow: np.ndarray | None = array("T H W 2", np.float32, optional=True)
     flow_state: np.ndarray | None = array("T H W", np.uint8, optional=True)
     labels: tuple[str, ...] = ()

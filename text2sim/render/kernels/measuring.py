@@ -11,9 +11,10 @@ from text2sim.compiling import inner, kernel
 from text2sim.render.kernels.drawing import GROUND, SKY
 from text2sim.render.kernels.lighting import Colour
 from text2sim.render.kernels.setup import NEAR
+from text2sim.render.kernels.shadowing import Shadow, sunlit
 from text2sim.render.kernels.surfaces import Camera, Floor, Geometry, fill_face, fill_ground
 from text2sim.render.kernels.vectors import blend, dot, scale, unit, view_ray
-from text2sim.render.kernels.work import BLUE, GREEN, RED, X, Y
+from text2sim.render.kernels.work import BLUE, GREEN, NX, NY, NZ, PX, PY, PZ, RED, X, Y
 
 NONE, SEEN, HIDDEN, OUTSIDE = range(4)
 """Values of the channel `flow_state`."""
@@ -116,6 +117,42 @@ def read_albedo(
                 else:
                     fill_face(work, 1, face, camera, geometry, boxes[face], planes[face])
                 out[y, x, 0], out[y, x, 1], out[y, x, 2] = work[RED], work[GREEN], work[BLUE]
+
+
+@kernel
+def read_shadow(
+    start: int, stop: int, rows: int, ids: np.ndarray, boxes: np.ndarray, planes: np.ndarray,
+    camera: Camera, geometry: Geometry, floor: Floor, shadow: Shadow, floats: np.ndarray,
+    out: np.ndarray,
+) -> None:  # fmt: skip
+    """Bands of the share of the sun that the shadow map hides, (H, W); sky is 0."""
+    for band in range(start, stop):
+        work = floats[band]
+        for y in range(band * rows, min(len(ids), band * rows + rows)):
+            for x in range(ids.shape[1]):
+                face = ids[y, x, 0]
+                work[X], work[Y] = x + 0.5, y + 0.5
+                if face == SKY:
+                    out[y, x] = 0.0
+                    continue
+                if face == GROUND:
+                    fill_ground(work, 1, camera, floor)
+                else:
+                    fill_face(work, 1, face, camera, geometry, boxes[face], planes[face])
+                out[y, x] = 1.0 - sunlit(
+                    shadow, work[PX], work[PY], work[PZ], work[NX], work[NY], work[NZ]
+                )
+
+
+@kernel
+def read_occlusion(
+    start: int, stop: int, ids: np.ndarray, openness: np.ndarray, out: np.ndarray
+) -> None:
+    """Rows of the hidden share of the surroundings, (H, W); `openness` is of half the size."""
+    for y in range(start, stop):
+        for x in range(ids.shape[1]):
+            row, column = min(y // 2, len(openness) - 1), min(x // 2, openness.shape[1] - 1)
+            out[y, x] = 0.0 if ids[y, x, 0] == SKY else 1.0 - openness[row, column]
 
 
 @inner
