@@ -7,12 +7,13 @@ import pytest
 
 from tests.test_physics import ball_part, random_state, rest_drive, thing, world_of
 from text2sim.errors import ConfigError
+from text2sim.light_body import LOCKED, merged
 from text2sim.maths import quaternions as quat
 from text2sim.physics.mujoco import MuJoCoEngine
-from text2sim.physics.mujoco_batch import BatchDrive, BatchStates, MuJoCoBatch
-from text2sim.physics.mujoco_light import LOCKED, merged
+from text2sim.physics.mujoco_batch import MuJoCoBatch
 from text2sim.skeleton import INDEX, JOINTS
 from text2sim.types import World
+from text2sim.types.batch import BatchDrive, BatchStates
 
 REST = np.tile(quat.IDENTITY, (1, 22, 1))
 

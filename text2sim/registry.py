@@ -41,6 +41,7 @@ BUILTIN: dict[str, dict[str, str]] = {
         "pd": "text2sim.control.pd:PDController",
         "sampling": "text2sim.control.sampling:SamplingController",
         "deepmimic": "text2sim.control.deepmimic:DeepMimicController",
+        "ppo": "text2sim.control.tracking.controller:PPOController",
     },
     "renderer": {
         "raster": "text2sim.render.raster:RasterRenderer",

@@ -15,11 +15,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from text2sim.errors import ConfigError
+from text2sim.light_body import LOCKED, merged
 from text2sim.maths import quaternions as quat
 from text2sim.physical_body import PhysicalBody
 from text2sim.physics.mujoco import import_mujoco
 from text2sim.physics.mujoco_build import build
-from text2sim.physics.mujoco_light import LOCKED, lightened, merged
+from text2sim.physics.mujoco_light import lightened
 from text2sim.physics.standing import FARTHEST, FASTEST, scene_of, standing
 from text2sim.skeleton import JOINTS
 from text2sim.types import World

@@ -12,32 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from text2sim.io.mjcf_bodies import text as numbers
-from text2sim.maths import quaternions as quat
-from text2sim.skeleton import INDEX
+from text2sim.light_body import LOCKED
 
 Array = NDArray[np.floating]
-
-_MERGED: dict[str, tuple[str, ...]] = {
-    "spine2": ("spine1", "spine2", "spine3"),
-    "neck": ("neck", "head"),
-    "left_shoulder": ("left_collar", "left_shoulder"),
-    "right_shoulder": ("right_collar", "right_shoulder"),
-}
-_STIFF = {name for parts in _MERGED.values() for name in parts} - set(_MERGED)
-LOCKED = frozenset(_STIFF | {"left_wrist", "right_wrist", "left_foot", "right_foot"})
-"""Joints that a light body does not have; 13 segments move."""
-
-
-def merged(rotations_wxyz: Array) -> Array:
-    """Rotations (..., 22, 4) of the nearest pose of a light body: locked joints are not turned."""
-    result = np.array(rotations_wxyz, dtype=np.float64)
-    for name, parts in _MERGED.items():
-        turn = rotations_wxyz[..., INDEX[parts[0]], :]
-        for part in parts[1:]:
-            turn = quat.mul(turn, rotations_wxyz[..., INDEX[part], :])
-        result[..., INDEX[name], :] = turn
-    result[..., [INDEX[name] for name in LOCKED], :] = quat.IDENTITY
-    return result
 
 
 def lightened(model: str, actors: list[str]) -> str:

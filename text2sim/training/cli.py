@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import importlib.util
 import inspect
 import types
@@ -41,16 +42,18 @@ def _run(kind: type[RunConfig], options: dict[str, Any]) -> None:
         Trainer(config, typer.echo).run()
 
 
-def check_extra() -> None:
+def check_extra(
+    extra: str = "train", modules: tuple[str, ...] = ("torch", "lightning_fabric", "safetensors")
+) -> None:
     """That what training needs is installed.
 
     Raises:
         MissingExtraError: it is not.
     """
-    for module in ("torch", "lightning_fabric", "safetensors"):
+    for module in modules:
         if importlib.util.find_spec(module) is None:
             raise MissingExtraError(
-                f'Training needs {module}. Install it with: pip install "text2sim[train]"'
+                f'Training needs {module}. Install it with: pip install "text2sim[{extra}]"'
             )
 
 
@@ -115,3 +118,43 @@ def _command(name: str) -> Callable[..., None]:
 
 for _name in _COMMANDS:
     app.command(_name)(_command(_name))
+
+
+_LEARNT = {
+    "controller": (
+        "a policy that follows motion", "tracker_config:TrackerConfig", "tracker:TrackerTrainer"
+    ),
+    "humanoid": (
+        "Gymnasium's Humanoid, as a benchmark", "humanoid_config:HumanoidConfig",
+        "humanoid:HumanoidTrainer",
+    ),
+}  # fmt: skip
+"""Command -> what it trains by reinforcement learning, its configuration and its trainer."""
+
+
+def _named(name: str) -> Any:
+    module, _, attribute = name.partition(":")
+    return getattr(importlib.import_module(f"text2sim.training.{module}"), attribute)
+
+
+def _learnt(name: str) -> Callable[..., None]:
+    title, settings, trainer = _LEARNT[name]
+    kind = _named(settings)
+
+    def command(**options: Any) -> None:
+        with errors(False):
+            check_extra("rl", ("torch", "gymnasium", "stable_baselines3", "safetensors"))
+            from text2sim.training.config import config_from
+
+            given = {name: value for name, value in options.items() if value is not None}
+            _named(trainer)(config_from(kind, given), typer.echo).run()
+
+    command.__doc__ = (
+        f"Train {title}; the same command resumes what is in --out. Needs text2sim[rl]."
+    )
+    command.__signature__ = inspect.Signature(options_of(kind))  # type: ignore[attr-defined]
+    return command
+
+
+for _name in _LEARNT:
+    app.command(_name)(_learnt(_name))
