@@ -1,7 +1,8 @@
-"""DeepMimic's clips under the sampling controller: how far it comes, how near, with how much help.
+"""DeepMimic's clips and prompts under the sampling controller: how far, how near, how much help.
 
 python docs/benchmarks/sampling.py                        # all twelve, at most 50 N and N m
 python docs/benchmarks/sampling.py --assist 0 walk jump   # without any
+python docs/benchmarks/sampling.py --particles 128 "a man walks" "a man walks up stairs"
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ FPS, RATE = 30.0, 240.0
 
 
 def world_of(clip: str, scene: Scene) -> World:
-    """A clip on the body of a scene's actor, with its feet on the ground."""
+    """A clip on the body of a scene's actor, with its feet on the ground; or a prompt's world."""
+    if " " in clip:
+        return Pipeline(physics=MuJoCoEngine(rate=RATE))(clip, until="physics", seed=0)
     import pybullet_data
 
     folder = Path(pybullet_data.getDataPath()) / "data" / "motions"
@@ -59,7 +62,7 @@ def row(clip: str, scene: Scene, controller: SamplingController) -> str:
 def main() -> None:
     """Print the rows."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("clips", nargs="*", default=CLIPS, help="out of the twelve")
+    parser.add_argument("clips", nargs="*", default=CLIPS, help="out of the twelve, or prompts")
     parser.add_argument("--assist", type=float, nargs="+", default=[50.0], help="bounds [N]")
     parser.add_argument("--particles", type=int, default=256)
     options = parser.parse_args()
