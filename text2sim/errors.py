@@ -71,7 +71,17 @@ class StageError(Text2SimError, RuntimeError):
 
 
 class SimulationDiverged(StageError):
-    """The physics engine returned non-finite or absurd states."""
+    """The physics engine returned non-finite or absurd states.
+
+    `dump` is the path of an .npz file with the last second before that, or None.
+    """
+
+    def __init__(self, message: str, dump: str | None = None) -> None:
+        super().__init__(message)
+        self.dump = dump
+
+    def __reduce__(self) -> tuple[type, tuple[str, str | None]]:
+        return type(self), (str(self), self.dump)
 
 
 class Cancelled(Text2SimError):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from text2sim.control.blackbox import SECONDS, with_dump
 from text2sim.control.falling import Pushing, tell
 from text2sim.control.meter import Meter
 from text2sim.control.reference import Reference, resample
+from text2sim.errors import SimulationDiverged
 from text2sim.maths import quaternions as quat
 from text2sim.stage import Context
 from text2sim.types import BodyState, Contact, Grasp, Outcome, Simulation, Trace, Track, World
@@ -68,18 +70,36 @@ def roll_out(world: World, start: Sequence[BodyState], policy: Policy, ctx: Cont
             simulation.place(track.actor, state)
         hands, pushing = Hands(grasps=motion.grasps), Pushing(world)
         record.frame(simulation, np.zeros((1, len(motion.tracks), 2)), None)
-        for frame in range(1, motion.frames):
-            assists = []
-            for step in range((frame - 1) * steps, frame * steps):
-                hands.update(simulation, step * world.timestep)
-                pushing.update(simulation, step * world.timestep)
-                assists.append(policy.advance(simulation, step))
-                record.touches(simulation.contacts())
-            record.frame(simulation, np.array(assists), simulation.take())
-            pushing.watch(simulation, frame / motion.fps)
-            ctx.report(frame, motion.frames - 1)
-    trace = record.trace(tell(policy.outcome(), pushing.events), hands.warnings)
+        ended: Outcome | None = None
+        try:
+            for frame in range(1, motion.frames):
+                assists = []
+                for step in range((frame - 1) * steps, frame * steps):
+                    hands.update(simulation, step * world.timestep)
+                    pushing.update(simulation, step * world.timestep)
+                    assists.append(policy.advance(simulation, step))
+                    record.touches(simulation.contacts())
+                record.frame(simulation, np.array(assists), simulation.take())
+                pushing.watch(simulation, frame / motion.fps)
+                ctx.report(frame, motion.frames - 1)
+        except SimulationDiverged as error:
+            ended = _ended(world, record, error)
+    trace = record.trace(ended or tell(policy.outcome(), pushing.events), hands.warnings)
     return replace(trace, events=tuple(pushing.events))
+
+
+def _ended(world: World, record: Record, error: SimulationDiverged) -> Outcome:
+    """The end of a clip whose numbers ran away; a file keeps the last second.
+
+    Raises:
+        SimulationDiverged: the world wants that to be an error.
+    """
+    told = with_dump(error, record.last(SECONDS))
+    if world.on_divergence == "raise":
+        raise told from error
+    return Outcome(
+        status="diverged", time=(record.frames - 1) / world.motion.fps, message=str(told)
+    )
 
 
 @final
@@ -121,15 +141,37 @@ class Record:
     _feet: list[list[Contact]] = field(default_factory=list)
     _touches: dict[frozenset[str], Contact] = field(default_factory=dict)
 
+    @property
+    def frames(self) -> int:
+        """How many are recorded."""
+        return len(self._assists)
+
+    def last(self, seconds: float) -> dict[str, Array]:
+        """The frames of the last seconds as arrays by name, with their times."""
+        fps = self.world.motion.fps
+        first = max(0, self.frames - max(1, round(seconds * fps)))
+        found = {"time": np.arange(first, self.frames) / fps,
+                 "object_positions": np.stack([item[0] for item in self._objects[first:]]),
+                 "object_rotations_wxyz": np.stack([item[1] for item in self._objects[first:]]),
+                 "assist": np.stack(self._assists[first:])}  # fmt: skip
+        for number, track in enumerate(self.world.motion.tracks):
+            states = [bodies[number] for bodies in self._bodies[first:]]
+            for item in fields(BodyState):
+                name = f"{track.actor}.{item.name}"
+                found[name] = np.stack([getattr(state, item.name) for state in states])
+        return found
+
     def frame(self, simulation: Simulation, assists: Array, effort: Array | None) -> None:
-        """Record the present.
+        """Record the present, or nothing if it can't be read.
 
         Args:
             assists: of the steps since the last frame, (n, A, 2).
             effort: power and saturation since then, (A, 2), or None if no joints were driven.
         """
-        self._bodies.append([simulation.body(track.actor) for track in self.world.motion.tracks])
-        self._objects.append(simulation.objects())
+        bodies = [simulation.body(track.actor) for track in self.world.motion.tracks]
+        objects = simulation.objects()
+        self._bodies.append(bodies)
+        self._objects.append(objects)
         self._assists.append(assists.mean(axis=0))
         self._efforts.append(effort)
         self._feet.append([

@@ -148,7 +148,7 @@ def evaluate(trace: Trace) -> Metrics:
     metrics = {
         "duration": Metric(value=duration, unit="s", meaning="length of the clip"),
         "completed": Metric(
-            value=completed_fraction(_end(trace), trace.start, duration), unit="",
+            value=completed_fraction(_end(trace), trace.start, _wanted(trace)), unit="",
             meaning="part of the clip before a fall or divergence",
         ),
         "fall_time": Metric(value=_fall(trace), unit="s", meaning="when a body first fell"),
@@ -281,10 +281,18 @@ def _duration(trace: Trace) -> float:
     return len(trace.object_positions) / trace.fps
 
 
+def _wanted(trace: Trace) -> float:
+    """Length that the clip should have [s]: longer than it is if the simulation diverged."""
+    if trace.outcome.status != "diverged":
+        return _duration(trace)
+    return max(trace.world.motion.duration - trace.start, _duration(trace))
+
+
 def _fall(trace: Trace) -> float:
     """When a body lost the motion or, planned or not, came to lie; NaN if none did."""
     times = [event.time for event in trace.events if event.kind == "fall"]
-    first = min([_end(trace), *times])
+    lost = [trace.outcome.time] if trace.outcome.status == "fell" else []
+    first = min([*lost, *times], default=math.inf)
     return first if math.isfinite(first) else math.nan
 
 

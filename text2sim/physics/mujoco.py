@@ -14,10 +14,19 @@ from text2sim.physical_body import PhysicalBody
 from text2sim.physics.mujoco_build import build
 from text2sim.physics.mujoco_grip import Grips, Held
 from text2sim.physics.stage import PhysicsEngine
-from text2sim.physics.standing import FARTHEST, FASTEST, scene_of, standing, time_step
+from text2sim.physics.standing import (
+    FARTHEST,
+    check_engine,
+    check_spawn,
+    diverged,
+    lost,
+    scene_of,
+    standing,
+    time_step,
+)
 from text2sim.skeleton import JOINTS
 from text2sim.stage import Context
-from text2sim.types import BodyState, Contact, Drive, Motion, Scene, World
+from text2sim.types import BodyState, Contact, Drive, Motion, OnDivergence, Scene, World
 from text2sim.types.batch import Batch
 
 
@@ -31,6 +40,7 @@ class MuJoCoEngine(PhysicsEngine):
         iterations: most of the contact solver at each step.
         cold: the solver forgets the forces of the last step, so that each step depends on the
             state alone: slower, and what replays of a batch need.
+        on_divergence: "raise" an error, or "end" the clip, when the numbers run away.
     """
 
     name: ClassVar[str] = "mujoco"
@@ -38,17 +48,26 @@ class MuJoCoEngine(PhysicsEngine):
     rate: float = 480.0
     iterations: int = 50
     cold: bool = False
+    on_divergence: OnDivergence = "raise"
+
+    def __post_init__(self) -> None:
+        check_engine(self.rate, self.iterations, self.on_divergence)
 
     def run(self, value: Motion, ctx: Context) -> World:
         """A world for the motion's scene, with a time step that divides its frames.
 
         Raises:
             MissingExtraError: mujoco is not installed.
-            PipelineError: the motion has no scene.
+            PipelineError: the motion has no scene, or things stand inside each other.
         """
         import_mujoco()
-        scene_of(value)
-        return World(motion=value, engine=self, timestep=time_step(value.fps, self.rate))
+        check_spawn(scene_of(value))
+        return World(
+            motion=value,
+            engine=self,
+            timestep=time_step(value.fps, self.rate),
+            on_divergence=self.on_divergence,
+        )
 
     def open(self, world: World) -> MuJoCoSimulation:
         """A live simulation at time 0; close it."""
@@ -192,12 +211,9 @@ class MuJoCoSimulation:
         """
         data, at = self._data, self._places[actor]
         place, velocity = data.qpos[at.place], data.qvel[at.velocity]
-        if not (np.abs(place).max() < FARTHEST and np.abs(velocity).max() < FASTEST):
-            raise SimulationDiverged(
-                f"The simulation of {actor!r} diverged after {self._time:.2f} s: place {place} m, "
-                f"velocity {velocity} m/s. Try a higher `rate` of the physics engine."
-            )
         rotations, spins = data.qpos[at.turn], data.qvel[at.spins]
+        if lost(place, velocity, rotations, spins):
+            raise diverged(actor, self._time, place, velocity)
         spin = quat.rotate(rotations[0], spins[0])
         spins[0] = 0.0
         return BodyState(

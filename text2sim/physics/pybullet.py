@@ -16,10 +16,19 @@ from text2sim.physics.materials import GRAVITY
 from text2sim.physics.pybullet_build import build_actor, build_ground, build_object, wxyz, xyzw
 from text2sim.physics.pybullet_grip import Grip, follow, grip, is_fixed, let_touch, overlap, renew
 from text2sim.physics.stage import PhysicsEngine
-from text2sim.physics.standing import FARTHEST, FASTEST, scene_of, standing, time_step
+from text2sim.physics.standing import (
+    FARTHEST,
+    check_engine,
+    check_spawn,
+    diverged,
+    lost,
+    scene_of,
+    standing,
+    time_step,
+)
 from text2sim.skeleton import JOINTS
 from text2sim.stage import Context
-from text2sim.types import BodyState, Contact, Drive, Motion, Scene, World
+from text2sim.types import BodyState, Contact, Drive, Motion, OnDivergence, Scene, World
 
 LINKS = list(range(len(JOINTS) - 1))
 ENDS = [link for link in LINKS if JOINTS[link + 1].endswith(("ankle", "foot", "wrist"))]
@@ -37,23 +46,33 @@ class PyBulletEngine(PhysicsEngine):
     Attributes:
         rate: least number of steps a second; a frame holds a whole number of them.
         iterations: of the contact solver at each step.
+        on_divergence: "raise" an error, or "end" the clip, when the numbers run away.
     """
 
     name: ClassVar[str] = "pybullet"
 
     rate: float = 240.0
     iterations: int = 50
+    on_divergence: OnDivergence = "raise"
+
+    def __post_init__(self) -> None:
+        check_engine(self.rate, self.iterations, self.on_divergence)
 
     def run(self, value: Motion, ctx: Context) -> World:
         """A world for the motion's scene, with a time step that divides its frames.
 
         Raises:
             MissingExtraError: pybullet is not installed.
-            PipelineError: the motion has no scene.
+            PipelineError: the motion has no scene, or things stand inside each other.
         """
         import_pybullet()
-        scene_of(value)
-        return World(motion=value, engine=self, timestep=time_step(value.fps, self.rate))
+        check_spawn(scene_of(value))
+        return World(
+            motion=value,
+            engine=self,
+            timestep=time_step(value.fps, self.rate),
+            on_divergence=self.on_divergence,
+        )
 
     def open(self, world: World) -> PyBulletSimulation:
         """A live simulation at time 0; close it."""
@@ -150,11 +169,8 @@ class PyBulletSimulation:
         rotations[1:, 1:] = np.einsum("jik,jk->ji", self._axes[actor], rotations[1:, 1:])
         spins[1:] = np.einsum("jik,jk->ji", self._axes[actor], spins[1:])
         centre = quat.rotate(rotations[0], self._bodies[actor].centres[0])
-        if not (np.abs(place).max() < FARTHEST and np.abs(velocity).max() < FASTEST):
-            raise SimulationDiverged(
-                f"The simulation of {actor!r} diverged after {self._time:.2f} s: place {place} m, "
-                f"velocity {velocity} m/s. Try a higher `rate` of the physics engine."
-            )
+        if lost(np.array(place), velocity, rotations, spins):
+            raise diverged(actor, self._time, np.array(place), velocity)
         return BodyState(
             root_position=place - centre,
             root_velocity=velocity - np.cross(spin, centre),

@@ -52,6 +52,7 @@ from text2sim.types.simulation import (
     Drive,
     Engine,
     Event,
+    OnDivergence,
     Outcome,
     Simulation,
     Trace,
@@ -61,8 +62,8 @@ from text2sim.types.simulation import (
 __all__ = [
     "RGB", "Action", "Actor", "BodyState", "CameraPlan", "CameraTrack", "Character", "Contact",
     "ConvexPart", "Direction", "Drive", "Engine", "Event", "Frames", "Framing", "Garment", "Grasp",
-    "Haircut", "Joints", "Look", "Mesh", "MeshOrigin",
-    "Motion", "Outcome", "PathCue", "PathKind", "PlannedActor", "PlannedObject",
+    "Haircut", "Joints", "Look", "Mesh", "MeshOrigin", "Motion", "OnDivergence", "Outcome",
+    "PathCue", "PathKind", "PlannedActor", "PlannedObject",
     "Prop", "Relation", "RelationKind", "Scene", "SceneActor", "SceneObject", "ScenePlan", "Script",
     "Segment", "Shot", "Side", "Simulation", "SkinnedMesh", "Surface", "Texture", "Trace", "Track",
     "Visual", "World",

@@ -58,6 +58,13 @@ class Character:
     """Trousers that end above the knee."""
     haircut: Haircut = "short"
 
+    def __post_init__(self) -> None:
+        for name, value, most in (("mass", self.mass, 500.0), ("stature", self.stature, 3.0)):
+            if not 0.0 < value <= most:
+                raise ConfigError(
+                    f"The {name} of a character must lie between 0 and {most:g}; got {value}."
+                )
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PlannedObject:

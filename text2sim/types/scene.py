@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from text2sim.errors import ShapeError
+from text2sim.errors import ConfigError, ShapeError
 from text2sim.maths import quaternions as quat
 from text2sim.skeleton import Skeleton
 from text2sim.types.arrays import array, check_arrays
@@ -165,6 +165,9 @@ class SceneObject:
         origin: of a mesh that text2sim did not draw itself.
         friction: Coulomb coefficient. restitution: 0 (dead) to 1 (elastic).
         walkable: a foot may stand on it; `Scene.ground_height` includes it.
+
+    Raises:
+        ConfigError: it moves and has no mass, or a coefficient is out of bounds.
     """
 
     id: str
@@ -185,6 +188,16 @@ class SceneObject:
 
     def __post_init__(self) -> None:
         check_arrays(self)
+        if not self.fixed and not 0.0 < self.mass < np.inf:
+            raise ConfigError(
+                f"The mass of {self.id!r} must be a positive number of kg; got {self.mass}. "
+                f"Something that never moves is `fixed`."
+            )
+        if not (0.0 <= self.friction < np.inf and 0.0 <= self.restitution <= 1.0):
+            raise ConfigError(
+                f"{self.id!r} needs a friction from 0 up and a restitution from 0 to 1; got "
+                f"{self.friction} and {self.restitution}."
+            )
 
     def top(self, points: ArrayLike) -> np.ndarray:
         """Highest surface [m], world, under or over points (..., 2); -inf beside the object."""

@@ -138,6 +138,9 @@ class Simulation(Protocol):
         """Free the engine."""
 
 
+OnDivergence = Literal["raise", "end"]
+
+
 class Engine(Protocol):
     """Builds simulations of a world; the physics stage itself."""
 
@@ -151,12 +154,14 @@ class Engine(Protocol):
 class World:
     """A world ready to be stepped: `with world.open() as simulation: ...`.
 
-    `motion.scene` is never None here.
+    `motion.scene` is never None here. `on_divergence` says whether a roll-out whose numbers run
+    away is an error, or a clip that ends there.
     """
 
     motion: Motion
     engine: Engine
     timestep: float
+    on_divergence: OnDivergence = "raise"
     warnings: tuple[str, ...] = ()
 
     def open(self) -> Simulation:
@@ -169,9 +174,10 @@ class Outcome:
     """How the roll-out ended; a fall is a result, not an error. `time` [s] is when.
 
     A fall that the plan wants leaves the clip `completed`; `message` tells of it all the same.
+    "diverged" is a clip that ends early, as `World.on_divergence` allowed.
     """
 
-    status: Literal["completed", "fell"]
+    status: Literal["completed", "fell", "diverged"]
     time: float
     message: str = ""
 
