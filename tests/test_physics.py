@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from tests import samples
-from text2sim.errors import MissingExtraError, PipelineError, SimulationDiverged
+from text2sim.errors import ConfigError, MissingExtraError, PipelineError, SimulationDiverged
 from text2sim.inverse_dynamics import inverse_dynamics
 from text2sim.maths import quaternions as quat
 from text2sim.physical_body import Box, Capsule, PhysicalBody
@@ -20,7 +20,16 @@ from text2sim.physics.pybullet import PyBulletEngine
 from text2sim.physics.stage import PhysicsEngine
 from text2sim.skeleton import INDEX, Skeleton
 from text2sim.stage import Context
-from text2sim.types import BodyState, ConvexPart, Drive, Motion, SceneObject, Simulation, World
+from text2sim.types import (
+    BodyState,
+    ConvexPart,
+    Drive,
+    Hinge,
+    Motion,
+    SceneObject,
+    Simulation,
+    World,
+)
 
 G = 9.81
 STILL = np.zeros(3)
@@ -468,6 +477,108 @@ def test_a_support_relieves_its_limb_only() -> None:
     np.testing.assert_array_equal(
         left.torques[:, INDEX["right_knee"]], loads.torques[:, INDEX["right_knee"]]
     )
+
+
+def hung(turn: float = 0.0, **options: object) -> SceneObject:
+    """A plank of 1 kg and 1.2 m that hangs by its upper end from a line along Y, turned by hand."""
+    hinge = Hinge(point=[0, 0, 1.2], axis=[0, 1, 0], **{"damping": 0.0, **options})
+    rotation = quat.about_y(turn)
+    place = np.array([0, 0, 3.2]) - quat.rotate(rotation, [0, 0, 1.2])
+    return thing(box_part(0.04, 0.1, 1.2), place, rotation_wxyz=rotation, hinge=hinge)
+
+
+def angles(path: list[np.ndarray]) -> np.ndarray:
+    """Of the plank from hanging straight [rad]."""
+    down = np.array([0, 0, 3.2]) - np.array(path)[:, 0]
+    return np.arctan2(down[:, 0], down[:, 2])
+
+
+def test_a_hinge_swings_like_a_pendulum(engine: PhysicsEngine) -> None:
+    """Of a plank's moment of inertia about its end, m (l^2 / 3 + d^2 / 12)."""
+    with world_of(engine, hung(0.2)).open() as simulation:
+        path = run(simulation, 2.0)
+        step = simulation.timestep
+    swing = angles(path)
+    inertia = 1.2**2 / 3.0 + 0.04**2 / 12.0
+    period = 2.0 * np.pi * np.sqrt(inertia / (G * 0.6)) * (1.0 + 0.2**2 / 16.0)
+    assert swing[round(0.5 * period / step)] == pytest.approx(-swing[0], rel=0.05)
+    crossings = np.flatnonzero(np.diff(np.sign(swing)))
+    assert (crossings[1] - crossings[0]) * step == pytest.approx(period / 2, rel=0.02)
+    out_of_place = np.linalg.norm(np.array([0, 0, 3.2]) - np.array(path)[:, 0], axis=-1) - 1.2
+    assert np.abs(out_of_place).max() < 0.004
+
+
+def test_a_hinge_stops_at_its_limits(engine: PhysicsEngine) -> None:
+    item = hung(low=-0.4, high=0.3, damping=0.1)
+    with world_of(engine, item).open() as simulation:
+        for _ in range(round(1.0 / simulation.timestep)):
+            simulation.push("thing1", np.array([30.0, 0, 0]), STILL)
+            simulation.step({})
+        pushed = angles([simulation.objects()[0]])[0]
+        for _ in range(round(1.0 / simulation.timestep)):
+            simulation.push("thing1", np.array([-30.0, 0, 0]), STILL)
+            simulation.step({})
+        pulled = angles([simulation.objects()[0]])[0]
+    assert sorted([pushed, pulled]) == pytest.approx([-0.4, 0.3], abs=0.05)
+
+
+def test_a_hinge_loses_speed_by_damping(engine: PhysicsEngine) -> None:
+    """About an upright axis nothing else acts: exp(-d t / I)."""
+    hinge = Hinge(point=[0, -0.4, 0], axis=[0, 0, 1], damping=0.8)
+    door = thing(box_part(0.04, 0.8, 2.0), (0, 0, 0.01), mass=20.0, hinge=hinge)
+    with world_of(engine, door).open() as simulation:
+        for _ in range(round(0.2 / simulation.timestep)):
+            simulation.push("thing1", np.array([60.0, 0, 0]), STILL)
+            simulation.step({})
+        yaws = []
+        for _ in range(round(1.0 / simulation.timestep)):
+            simulation.step({})
+            yaws.append(float(quat.log(simulation.objects()[1][0])[2]))
+        step = simulation.timestep
+    speeds = np.abs(np.diff(yaws)) / step
+    inertia = 20.0 * (0.8**2 / 3.0 + 0.04**2 / 12.0)
+    assert speeds[0] > 0.5
+    assert speeds[-1] / speeds[0] == pytest.approx(np.exp(-0.8 / inertia), rel=0.03)
+
+
+def test_a_hinge_goes_back_to_a_snapshot(engine: PhysicsEngine) -> None:
+    with world_of(engine, hung(0.5)).open() as simulation:
+        run(simulation, 0.3)
+        kept = simulation.snapshot()
+        first = run(simulation, 0.3)
+        simulation.restore(kept)
+        np.testing.assert_array_equal(run(simulation, 0.3), first)
+
+
+def test_a_hand_opens_what_is_on_a_hinge(engine: PhysicsEngine) -> None:
+    """A hand that is carried along takes the plank with it, and lets it swing back."""
+    item = dataclasses.replace(hung(damping=0.3), id="ball1")
+    with world_of(engine, item, actors=True).open() as simulation:
+        skeleton = samples.stairs_scene().actors[0].skeleton
+        pose = np.tile(quat.IDENTITY, (22, 1))
+        arm = skeleton.forward(np.zeros(3), pose)[0][INDEX["left_wrist"]]
+        start = BodyState(root_position=[0, 0, 2.1] - arm - [0, 0.09, 0], root_velocity=STILL,
+                          root_angular_velocity=STILL, rotations_wxyz=pose,
+                          joint_velocities=np.zeros((22, 3)))  # fmt: skip
+        simulation.place("man1", start)
+        assert simulation.attach("man1", "left", "ball1") < 0.15
+        for number in range(round(1.0 / simulation.timestep)):
+            moved = start.root_position + [0.5 * number * simulation.timestep, 0, 0.0]
+            simulation.place("man1", dataclasses.replace(start, root_position=moved,
+                                                         root_velocity=[0.5, 0, 0]))  # fmt: skip
+            simulation.step({})
+        assert 0.25 < -angles([simulation.objects()[0]])[0] < 0.6
+        simulation.release("man1", "ball1")
+        simulation.place("man1", dataclasses.replace(start, root_position=[9.0, 9, 9]))
+        assert np.abs(angles(run(simulation, 1.2))).min() < 0.1
+
+
+@pytest.mark.parametrize(
+    "change", [{"axis": [0, 0, 0]}, {"low": 0.2}, {"high": -0.1}, {"damping": -1.0}]
+)
+def test_hinges_that_can_not_be(change: dict) -> None:
+    with pytest.raises(ConfigError):
+        Hinge(**{"point": [0, 0, 0], "axis": [0, 0, 1], **change})
 
 
 @pytest.mark.parametrize("joint", ["pelvis", "spine3", "left_knee", "right_wrist"])

@@ -62,6 +62,9 @@ def mjcf(moving: MovingScene, timestep: float) -> Xml.Element:
             "friction": text(item.friction), "rgba": _colour(colour), "contype": "1",
             "conaffinity": str(_EVERYTHING),
         })  # fmt: skip
+        if item.hinge is not None:
+            start.append(item.hinge_angle(turns[0]))
+            continue
         start += [] if item.fixed else [*positions[0], *turns[0]]
     for number, (actor, track) in enumerate(moving.bodies()):
         shape, bit = PhysicalBody.of_actor(actor), 2 << number % _MOST_ACTORS

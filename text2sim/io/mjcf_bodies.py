@@ -34,8 +34,14 @@ def add_object(
     """
     body = Xml.SubElement(world, "body", name=item.id, pos=text(item.position),
                           quat=text(item.rotation_wxyz))  # fmt: skip
-    if not item.fixed:
+    if item.hinge is not None:
+        Xml.SubElement(body, "joint", name=f"{item.id}_hinge", type="hinge",
+                       pos=text(item.hinge.point), axis=text(item.hinge.axis),
+                       range=text([item.hinge.low, item.hinge.high]),
+                       damping=text(item.hinge.damping))  # fmt: skip
+    elif not item.fixed:
         Xml.SubElement(body, "freejoint", name=f"{item.id}_free")
+    if not item.fixed:
         tensor = inertia(item)[[0, 1, 2, 0, 0, 1], [0, 1, 2, 1, 2, 2]]
         Xml.SubElement(body, "inertial", pos=text(item.centre_of_mass), mass=text(item.mass),
                        fullinertia=text(tensor))  # fmt: skip

@@ -45,13 +45,13 @@ class Grips:
 
     One hand holds by a weld, so that weight loads the arm. Two hands hold a point each, as they
     would fight over a rigid object, and together keep it level about the line from palm to palm.
-    A fixed thing is held at a point too. Meanwhile holder and thing don't collide, but for feet on
-    a fixed one.
+    A thing that is fixed or turns about a hinge is held at a point too. Meanwhile holder and thing
+    don't collide, but for feet on a fixed one.
     """
 
     def __init__(self, mujoco: Any, model: Any, data: Any, scene: Scene) -> None:
         self._mujoco, self._model, self._data = mujoco, model, data
-        self._fixed = {item.id: item.fixed for item in scene.objects}
+        self._fixed = {item.id: item.fixed or item.hinge is not None for item in scene.objects}
         self._geoms = {
             item.id: np.flatnonzero(model.geom_bodyid == model.body(item.id).id)
             for item in scene.objects

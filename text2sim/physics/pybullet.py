@@ -15,6 +15,7 @@ from text2sim.physical_body import PhysicalBody
 from text2sim.physics.materials import GRAVITY
 from text2sim.physics.pybullet_build import build_actor, build_ground, build_object, wxyz, xyzw
 from text2sim.physics.pybullet_grip import Grip, follow, grip, is_fixed, let_touch, overlap, renew
+from text2sim.physics.pybullet_hinge import LiveHinge
 from text2sim.physics.stage import PhysicsEngine
 from text2sim.physics.standing import (
     FARTHEST,
@@ -123,6 +124,10 @@ class PyBulletSimulation:
         }
         self._actors = {name: build_actor(bullet, body) for name, body in self._bodies.items()}
         self._objects = {item.id: build_object(bullet, item) for item in scene.objects}
+        self._hinges = {
+            item.id: LiveHinge(bullet, self._objects[item.id], item)
+            for item in scene.objects if item.hinge is not None
+        }  # fmt: skip
         self._names |= {number: name for name, number in self._actors.items()}
         self._names |= {number: name for name, number in self._objects.items()}
         self._centres = np.array([item.centre_of_mass for item in scene.objects]).reshape(-1, 3)
@@ -185,6 +190,8 @@ class PyBulletSimulation:
             self._apply(actor, drive)
         for held in self._grips.values():
             follow(self._bullet, held)
+        for hinge in self._hinges.values():
+            hinge.turn(self._bullet, self.timestep)
         self._bullet.stepSimulation()
         self._steps += 1
         self._contacts = None
@@ -302,12 +309,15 @@ class PyBulletSimulation:
         Hands hold on to a fixed thing each by itself; one that moves goes from hand to hand.
         """
         number = self._objects[item]
-        fixed = is_fixed(self._bullet, number)
+        pivots = item in self._hinges
+        fixed = is_fixed(self._bullet, number) or pivots
         hands = ("left", "right") if fixed and hand == "both" else (hand,)
         for each in hands if fixed else (None,):
             self.release(actor, item, each)
         for each in hands:
-            self._grips[actor, item, each] = grip(self._bullet, self._actors[actor], number, each)
+            self._grips[actor, item, each] = grip(
+                self._bullet, self._actors[actor], number, each, pivots=pivots
+            )
         return max(self._grips[actor, item, each].gap for each in hands)
 
     def release(self, actor: str, item: str, hand: str | None = None) -> None:

@@ -33,6 +33,7 @@ class Grip:
         offset, turn: pose of the object's centre of mass in the frame of the hold.
         gap: between the nearest hand and the object when it was grasped [m].
         anchor: where a hand holds on to a fixed thing [m], world, (3,).
+        pivots: the thing turns about a hinge, and is held at a point.
 
     One hand holds by a fixed joint, so that weight loads the arm. Two hands would fight over a
     rigid object; they hold it in a level frame half way between the palms that turns with the line
@@ -50,10 +51,11 @@ class Grip:
     turn: np.ndarray
     gap: float
     anchor: np.ndarray | None = None
+    pivots: bool = False
 
 
-def grip(bullet: Client, actor: int, item: int, hand: str) -> Grip:
-    """Tie an object to a hand, or between both, as it lies now."""
+def grip(bullet: Client, actor: int, item: int, hand: str, *, pivots: bool = False) -> Grip:
+    """Tie an object to a hand, or between both, as it lies now; at a point if it `pivots`."""
     position, rotation = hold_frame(bullet, actor, hand)
     place, orientation = bullet.getBasePositionAndOrientation(item)
     offset = quat.inv_rotate(rotation, np.subtract(place, position))
@@ -62,7 +64,7 @@ def grip(bullet: Client, actor: int, item: int, hand: str) -> Grip:
     anchor = position if is_fixed(bullet, item) else None
     new = Grip(
         actor=actor, item=item, hand=hand, constraint=-1, offset=offset, turn=turn, gap=gap,
-        anchor=anchor,
+        anchor=anchor, pivots=pivots,
     )  # fmt: skip
     return renew(bullet, new)
 
@@ -74,9 +76,11 @@ def is_fixed(bullet: Client, item: int) -> bool:
 
 def renew(bullet: Client, old: Grip) -> Grip:
     """The same hold as a new constraint: that of `old` has gone."""
-    let_touch(bullet, old.actor, old.item, False, feet=old.anchor is None)
+    let_touch(bullet, old.actor, old.item, False, feet=old.anchor is None and not old.pivots)
     if old.anchor is not None:
         return replace(old, constraint=_hang(bullet, old.actor, old.hand, old.anchor))
+    if old.pivots:
+        return replace(old, constraint=_pivot(bullet, old))
     position, rotation = hold_frame(bullet, old.actor, old.hand)
     constraint = _tie(
         bullet, old.actor, old.item, old.hand, position, rotation, old.offset, old.turn
@@ -101,6 +105,17 @@ def _tie(
             offset.tolist(), [0, 0, 0], xyzw(turn).tolist(), still,
         )  # fmt: skip
     bullet.changeConstraint(constraint, maxForce=STRENGTH)
+    return constraint
+
+
+def _pivot(bullet: Client, held: Grip) -> int:
+    """A point of the hand and one of a thing on a hinge, which turns as the hand moves."""
+    there = quat.inv_rotate(held.turn, -held.offset)
+    constraint = bullet.createConstraint(
+        held.actor, HANDS[held.hand], held.item, -1, bullet.JOINT_POINT2POINT, [0, 0, 0],
+        [0, 0, 0], there.tolist(),
+    )  # fmt: skip
+    bullet.changeConstraint(constraint, maxForce=HANGING)
     return constraint
 
 

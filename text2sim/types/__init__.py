@@ -22,6 +22,7 @@ from text2sim.types.plan import (
 )
 from text2sim.types.scene import (
     ConvexPart,
+    Hinge,
     Look,
     Mesh,
     MeshOrigin,
@@ -62,7 +63,7 @@ from text2sim.types.simulation import (
 __all__ = [
     "RGB", "Action", "Actor", "BodyState", "CameraPlan", "CameraTrack", "Character", "Contact",
     "ConvexPart", "Direction", "Drive", "Engine", "Event", "Frames", "Framing", "Garment", "Grasp",
-    "Haircut", "Joints", "Look", "Mesh", "MeshOrigin", "Motion", "OnDivergence", "Outcome",
+    "Haircut", "Hinge", "Joints", "Look", "Mesh", "MeshOrigin", "Motion", "OnDivergence", "Outcome",
     "PathCue", "PathKind", "PlannedActor", "PlannedObject",
     "Prop", "Relation", "RelationKind", "Scene", "SceneActor", "SceneObject", "ScenePlan", "Script",
     "Segment", "Shot", "Side", "Simulation", "SkinnedMesh", "Surface", "Texture", "Trace", "Track",

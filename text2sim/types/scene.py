@@ -152,6 +152,41 @@ class MeshOrigin:
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
+class Hinge:
+    """An object turns about a line that stands still, as a door does.
+
+    Attributes:
+        point: on the line [m], in the object's frame, (3,).
+        axis: its direction in the object's frame, (3,), made a unit vector.
+        low, high: least and greatest angle from where the object begins [rad].
+        damping: torque against turning [N m s/rad].
+
+    Raises:
+        ConfigError: there is no axis, the limits are in the wrong order or leave out 0, or the
+            damping is negative.
+    """
+
+    point: np.ndarray = array("3")
+    axis: np.ndarray = array("3")
+    low: float = -np.pi
+    high: float = np.pi
+    damping: float = 0.5
+
+    def __post_init__(self) -> None:
+        check_arrays(self)
+        size = float(np.linalg.norm(self.axis))
+        if size < 1e-9:
+            raise ConfigError("The axis of a hinge needs a direction; got zero.")
+        if not (-np.inf < self.low <= 0.0 <= self.high < np.inf and 0.0 <= self.damping < np.inf):
+            raise ConfigError(
+                f"A hinge turns from low <= 0 to high >= 0 with a damping from 0 up; got "
+                f"{self.low} to {self.high} rad, {self.damping} N m s/rad."
+            )
+        object.__setattr__(self, "axis", self.axis / size)
+        self.axis.flags.writeable = False
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
 class SceneObject:
     """A thing in the scene. Its frame: origin at the centre of the base, front +X, up +Z.
 
@@ -165,6 +200,7 @@ class SceneObject:
         origin: of a mesh that text2sim did not draw itself.
         friction: Coulomb coefficient. restitution: 0 (dead) to 1 (elastic).
         walkable: a foot may stand on it; `Scene.ground_height` includes it.
+        hinge: what it turns about, or None if it is free.
 
     Raises:
         ConfigError: it moves and has no mass, or a coefficient is out of bounds.
@@ -185,9 +221,12 @@ class SceneObject:
     fixed: bool = False
     walkable: bool = False
     origin: MeshOrigin | None = None
+    hinge: Hinge | None = None
 
     def __post_init__(self) -> None:
         check_arrays(self)
+        if self.fixed and self.hinge is not None:
+            raise ConfigError(f"{self.id!r} can't be fixed and turn about a hinge.")
         if not self.fixed and not 0.0 < self.mass < np.inf:
             raise ConfigError(
                 f"The mass of {self.id!r} must be a positive number of kg; got {self.mass}. "
@@ -198,6 +237,13 @@ class SceneObject:
                 f"{self.id!r} needs a friction from 0 up and a restitution from 0 to 1; got "
                 f"{self.friction} and {self.restitution}."
             )
+
+    def hinge_angle(self, rotation_wxyz: ArrayLike) -> float:
+        """How far it has turned about its hinge [rad] if its rotation is this, (4,)."""
+        if self.hinge is None:
+            return 0.0
+        axis = quat.rotate(self.rotation_wxyz, self.hinge.axis)
+        return float(quat.log(quat.mul_inv(rotation_wxyz, self.rotation_wxyz)) @ axis)
 
     def top(self, points: ArrayLike) -> np.ndarray:
         """Highest surface [m], world, under or over points (..., 2); -inf beside the object."""
