@@ -27,6 +27,8 @@ class OnnxNetwork:
         self._sessions = {name: _session(folder / f"{name}.onnx", threads) for name in GRAPHS}
         for name, session in self._sessions.items():
             _check_inputs(session, _channels(self.config)[name], folder / f"{name}.onnx")
+        frames = self._sessions["memory"].get_inputs()[0].shape[1]
+        self._span = frames if isinstance(frames, int) else self.config.chunk
 
     def read(self, tokens: Array, present: Array, known: Array) -> tuple[Array, Array]:
         """See `Network`."""
@@ -35,8 +37,8 @@ class OnnxNetwork:
         return read, total
 
     def remember(self, past: Array, mask: Array, state: State) -> tuple[Array, State]:
-        """See `Network`; chunk by chunk, as the recurrence goes."""
-        run, parts, size = self._sessions["memory"].run, [], self.config.chunk
+        """See `Network`; chunk by chunk, as the recurrence goes, or as the graph was exported."""
+        run, parts, size = self._sessions["memory"].run, [], self._span
         for first in range(0, past.shape[1], size):
             part = slice(first, first + size)
             given = {"past": past[:, part], "mask": mask[:, part],
