@@ -215,3 +215,56 @@ def controlnet(folder: Path, seed: int = 1) -> Path:
             torch.nn.init.normal_(weight, std=0.3)
     net.save_pretrained(folder)
     return folder
+
+
+def motion_adapter(folder: Path, seed: int = 2) -> Path:
+    """An AnimateDiff adapter that fits `stable_diffusion`."""
+    import torch
+    from diffusers import MotionAdapter
+
+    torch.manual_seed(seed)
+    MotionAdapter(
+        block_out_channels=(4, 8), motion_layers_per_block=1, motion_norm_num_groups=2,
+        motion_num_attention_heads=2, use_motion_mid_block=False,
+    ).save_pretrained(folder)  # fmt: skip
+    return folder
+
+
+def stable_diffusion_xl(folder: Path, seed: int = 0) -> Path:
+    """A Stable Diffusion XL pipeline."""
+    import torch
+    from diffusers import EulerDiscreteScheduler, StableDiffusionXLPipeline
+    from transformers import CLIPTextModel, CLIPTextModelWithProjection
+
+    torch.manual_seed(seed)
+    words = tokenizer(folder / "tokenizer")
+    others = tokenizer(folder / "tokenizer_2")
+    StableDiffusionXLPipeline(
+        unet=unet(64, **_xl()).eval(), vae=_vae(), tokenizer=words, tokenizer_2=others,
+        scheduler=EulerDiscreteScheduler(timestep_spacing="leading", steps_offset=1),
+        text_encoder=CLIPTextModel(_text_config(len(words), 32)).eval(),
+        text_encoder_2=CLIPTextModelWithProjection(_text_config(len(words), 32)).eval(),
+    ).save_pretrained(folder)  # fmt: skip
+    return folder
+
+
+def _xl() -> dict:
+    return {
+        "use_linear_projection": True, "addition_embed_type": "text_time",
+        "addition_time_embed_dim": 8, "projection_class_embeddings_input_dim": 80,
+    }  # fmt: skip
+
+
+def controlnet_xl(folder: Path, seed: int = 1) -> Path:
+    """A ControlNet that fits `stable_diffusion_xl`."""
+    import torch
+    from diffusers import ControlNetModel
+
+    torch.manual_seed(seed)
+    ControlNetModel(
+        block_out_channels=(4, 8), layers_per_block=1, in_channels=4,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"), cross_attention_dim=64,
+        conditioning_embedding_out_channels=(2, 4), norm_num_groups=2, attention_head_dim=2,
+        **_xl(),
+    ).save_pretrained(folder)  # fmt: skip
+    return folder
