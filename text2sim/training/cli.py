@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from text2sim.errors import MissingExtraError
+from text2sim.errors import ConfigError, MissingExtraError
 from text2sim.terminal import errors
 
 if TYPE_CHECKING:
@@ -158,3 +158,36 @@ def _learnt(name: str) -> Callable[..., None]:
 
 for _name in _LEARNT:
     app.command(_name)(_learnt(_name))
+
+
+def _enhancer(kind: str, **options: Any) -> None:
+    """Tune an enhancer on pairs of pictures, or go on with a run; needs "text2sim[controlnet]"."""
+    with errors(False):
+        from text2sim.training.controlnet_lora import LoraRun, train
+
+        if kind != "controlnet-lora":
+            raise ConfigError(f"--kind must be controlnet-lora; got {kind!r}.")
+        given = {name: value for name, value in options.items() if value is not None}
+        for name in ("pairs", "model", "controlnet", "out"):
+            if name not in given:
+                raise ConfigError(f"--{name} is missing; see docs/enhancer.md.")
+        train(LoraRun(**given), typer.echo)
+
+
+def _enhancer_command() -> Callable[..., None]:
+    from text2sim.training.controlnet_lora import LoraRun
+
+    kind = inspect.Parameter(
+        "kind", inspect.Parameter.KEYWORD_ONLY, default="controlnet-lora",
+        annotation=typing.Annotated[str, typer.Option("--kind", help="What is tuned.")],
+    )  # fmt: skip
+
+    def command(**options: Any) -> None:
+        _enhancer(**options)
+
+    command.__doc__ = _enhancer.__doc__
+    command.__signature__ = inspect.Signature([kind, *options_of(LoraRun)])  # type: ignore[attr-defined]
+    return command
+
+
+app.command("enhancer")(_enhancer_command())
