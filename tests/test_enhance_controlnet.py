@@ -175,6 +175,14 @@ def test_frames_are_repainted_and_the_rest_stays(models, clip):
     assert not np.array_equal(loose.rgb[1], first.rgb[1])
 
 
+def test_the_pipeline_makes_the_channels_and_keeps_the_render(models):
+    pipeline = Pipeline(controller="kinematic", enhancer=enhancer(models, steps=2))
+    made = pipeline("a man waves", duration=0.5, fps=4.0, size=(64, 64))
+    assert made.frames.shape == (2, 64, 64, 3)
+    assert not np.array_equal(made.frames, made.rendered.source.rgb)
+    assert made.config["stages"]["enhancer"]["backend"] == "controlnet"
+
+
 def test_several_controlnets_and_text_alone_follow_their_conditions(models, clip):
     both = {"depth": models["depth"], "openpose": models["pose"]}
     stage = enhancer(models, controls=both, mode="text", scales={"openpose": 0.5})
