@@ -96,23 +96,25 @@ def test_a_run_goes_on_where_it_was_killed(small) -> None:
         TrackerTrainer(dataclasses.replace(config, gamma=0.5))
 
 
-def test_help_fades_once_bodies_last(small) -> None:
+def test_help_fades_in_clips_that_last(small, monkeypatch, walk) -> None:
     from text2sim.imitation.task import Task
-    from text2sim.training.tracker import NO_ASSIST, TrackerTrainer
+    from text2sim.training import tracker
     from text2sim.training.tracker_config import TrackerConfig
 
-    config = TrackerConfig(**small, steady=0.9, anneal=0.5, task=Task(assist=0.04))
-    trainer = TrackerTrainer(config)
-    trainer.rows._ages.append(10)
+    monkeypatch.setattr(tracker, "suite", lambda name: [("easy", walk), ("hard", walk)])
+    config = TrackerConfig(**small, steady=0.9, anneal=0.5, samples=32, task=Task(assist=0.04))
+    trainer = tracker.TrackerTrainer(config)
     trainer._adapt(0.02)
-    assert trainer.batch.task.assist == 0.04
-    trainer.rows._ages.extend([299] * 999)
+    assert trainer.batch.assists.tolist() == [0.04, 0.04]
+    trainer.batch.failures[:] = [0.05, 0.2]
     trainer._adapt(0.02)
-    assert trainer.batch.task.assist == 0.02
-    for _ in range(4):
-        trainer._adapt(0.02)
-    assert trainer.batch.task.assist == 0.0
-    assert NO_ASSIST > 0.0
+    assert trainer.batch.assists.tolist() == [0.02, 0.04]
+    trainer._adapt(0.02)
+    assert trainer.batch.assists.tolist() == [0.0, 0.04]
+    trainer.save()
+    again = tracker.TrackerTrainer(config)
+    assert again.batch.assists.tolist() == [0.0, 0.04]
+    assert again.batch.failures.tolist() == [0.05, 0.2]
 
 
 def test_a_run_is_released_as_the_policy_that_acted(small, tmp_path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import final
 
 import numpy as np
@@ -82,7 +82,10 @@ class ImitationBatch:
 
     Attributes:
         count: N. observations, actions: their lengths. clips: number of clips.
-        task: the rules; `assist` may be changed between steps.
+        task: the rules.
+        assists: largest force on the pelvis in each clip, of the body's weight, (clips,); at first
+            the task's. May be changed between steps.
+        failures: share of the last episodes of each clip that lost the motion, (clips,).
     """
 
     def __init__(
@@ -125,6 +128,7 @@ class ImitationBatch:
         ])  # fmt: skip
         self.clip, self.now, self.age = (np.zeros(count, dtype=np.intp) for _ in range(3))
         self.failures = np.ones(self.clips)
+        self.assists = np.full(self.clips, self.task.assist)
         self._down = np.zeros((count, 2))
         self._positions: Array = np.zeros((count, 13, 3))
         self.observations = self.reset(np.arange(count)).shape[1]
@@ -233,7 +237,7 @@ class ImitationBatch:
         actions = np.clip(actions, -LARGEST, LARGEST)
         goal = np.minimum(self.now + 1, self._last[self.clip])
         wanted, torques = setpoints(self.table, goal, actions), self.table.torques[goal]
-        force, torque = self._help(goal) if self.task.assist else (None, None)
+        force, torque = self._help(goal) if self.assists.any() else (None, None)
         for group in self._groups:
             rows = group.rows
             self._push(group)
@@ -257,7 +261,7 @@ class ImitationBatch:
         group.batch.push(group.actor, change, due)
 
     def _help(self, goal: Rows) -> tuple[Array, Array]:
-        """The assist of `pd`, within the task's bounds: force and torque, (N, 3) each."""
+        """The assist of `pd`, within the bounds of each clip: force and torque, (N, 3) each."""
         states, table = self._states(), self.table
         turn = quat.log(quat.mul_inv(table.rotations_wxyz[goal, 0], states.rotations_wxyz[:, 0]))
         away = table.roots[goal] - states.root_positions
@@ -269,7 +273,7 @@ class ImitationBatch:
         torque = table.wrench[goal, 3:] + heft * (
             TURN_STIFFNESS * turn + TURN_DAMPING * (table.root_spins[goal] - states.root_spins)
         )
-        bound = self.task.assist * 9.81 * self._mass
+        bound = self.assists[self.clip] * 9.81 * self._mass
         return _bounded(force, bound), _bounded(torque, bound * TORQUE_SHARE * 1.75)
 
     def _judge(self, actions: Array) -> Stepped:
@@ -323,10 +327,6 @@ class ImitationBatch:
         for row in np.flatnonzero(failed | over):
             seen = self.failures[self.clip[row]]
             self.failures[self.clip[row]] = seen + 0.02 * (float(failed[row]) - seen)
-
-    def use_assist(self, assist: float) -> None:
-        """Change the bound of the assist."""
-        self.task = replace(self.task, assist=assist)
 
     def group_of(self, clip: int) -> slice:
         """The rows that can follow a clip."""

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, final
 
+import numpy as np
 import torch
 from stable_baselines3 import PPO
 from stable_baselines3.common.callbacks import BaseCallback
@@ -110,7 +111,7 @@ class TrackerTrainer:
         values = self.rows.summary() | {
             "divergence": moved, "value_loss": float(learnt["train/value_loss"]),
             "noise": float(learnt["train/std"]), "rate": self.rate,
-            "assist": self.batch.task.assist, "hours": self.seconds / 3600.0,
+            "assist": float(self.batch.assists.mean()), "hours": self.seconds / 3600.0,
         }  # fmt: skip
         self.updates += 1
         logs.write(self.model.num_timesteps, values)
@@ -120,14 +121,13 @@ class TrackerTrainer:
             self._tell(values)
 
     def _adapt(self, moved: float) -> None:
-        """Another learning rate after a step too far or too near; less help for who lasts."""
+        """Another learning rate after a step too far or too near; less help in clips that
+        mostly last."""
         self.rate = max(self.rate / 1.3, RATES[0]) if moved > FAR else self.rate
         self.rate = min(self.rate * 1.2, RATES[1]) if moved < CLOSE else self.rate
-        task = self.batch.task
-        enough = self.config.steady * min(task.seconds, 5.0)
-        if task.assist and self.rows.seconds_alive() > enough:
-            less = task.assist * (1.0 - self.config.anneal)
-            self.batch.use_assist(less if less > NO_ASSIST else 0.0)
+        steady = self.batch.failures < 1.0 - self.config.steady
+        less = self.batch.assists * np.where(steady, 1.0 - self.config.anneal, 1.0)
+        self.batch.assists[:] = np.where(less > NO_ASSIST, less, 0.0)
 
     def _tell(self, values: dict[str, float]) -> None:
         chosen = ("reward", "seconds_alive", "error", "assist", "noise", "divergence")
@@ -143,9 +143,10 @@ class TrackerTrainer:
         """Write the state of the run, all or nothing."""
         content = tensors_of(self.model, self.normal)
         content["failures"] = torch.from_numpy(self.batch.failures)
+        content["assists"] = torch.from_numpy(self.batch.assists)
         write(self.checkpoint, content, {
             "step": str(self.model.num_timesteps), "updates": str(self.updates),
-            "seconds": str(self.seconds), "assist": str(self.batch.task.assist),
+            "seconds": str(self.seconds),
             "rate": str(self.rate), "config": json.dumps(self.config.as_json()),
         })  # fmt: skip
 
@@ -161,9 +162,9 @@ class TrackerTrainer:
         check_settings(self.config.as_json(), notes, self.checkpoint, FREE)
         load_weights(self.model, self.normal, content, self.checkpoint)
         load_optimiser(self.model, content)
-        self.batch.use_assist(float(notes["assist"]))
         if len(content["failures"]) == self.batch.clips:
             self.batch.failures[:] = content["failures"].numpy()
+            self.batch.assists[:] = content["assists"].numpy()
         self.model.num_timesteps, self.updates = int(notes["step"]), int(notes["updates"])
         self.seconds, self.rate = float(notes["seconds"]), float(notes["rate"])
         self.report(f"goes on from {self.model.num_timesteps} samples")

@@ -36,8 +36,8 @@ class TrackerConfig:
         minibatch: samples a gradient step.
         clip: of the probability ratio (Schulman et al. 2017, equation 7).
         noise: standard deviation of actions at the start.
-        anneal: factor on the assist at each update, once bodies last `steady` of an episode; the
-            assist ends at zero.
+        anneal: share of the assist that a clip loses at each update, once at least `steady` of its
+            episodes keep up; the assist ends at zero.
         steady: see `anneal`.
         threads: that step bodies.
         seed: of everything that is drawn.
