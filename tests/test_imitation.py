@@ -14,8 +14,9 @@ from text2sim.control.tracking.observation import ACTIONS
 from text2sim.errors import ConfigError, ResourceError
 from text2sim.imitation.batch import ImitationBatch
 from text2sim.imitation.ground import rough
+from text2sim.imitation.rewards import Seen, rewards
 from text2sim.imitation.suites import Reference, motion_of, packed, suite
-from text2sim.imitation.task import RewardWeights, Seen, Task, rewards
+from text2sim.imitation.task import RewardWeights, Task
 from text2sim.light_body import DRIVEN, LOCKED, merged
 from text2sim.maths import quaternions as quat
 from text2sim.pipeline import Pipeline

@@ -24,7 +24,8 @@ from text2sim.control.tracking.observation import (
     setpoints,
 )
 from text2sim.errors import ConfigError
-from text2sim.imitation.task import RewardWeights, Seen, Task, keyed, rewards
+from text2sim.imitation.rewards import Seen, keyed, rewards
+from text2sim.imitation.task import RewardWeights, Task
 from text2sim.light_body import DRIVEN
 from text2sim.maths import quaternions as quat
 from text2sim.physics.mujoco import MuJoCoEngine
