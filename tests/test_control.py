@@ -9,10 +9,11 @@ import pytest
 
 from tests import samples
 from tests.test_physics import ball_part, box_part, thing
-from text2sim.control.feedforward import feed_forward, lifted
+from text2sim.control.feedforward import feed_forward
 from text2sim.control.kinematic import KinematicController
 from text2sim.control.meter import Meter, joint_torques
 from text2sim.control.pd import PDController
+from text2sim.control.preparation import lifted
 from text2sim.control.reference import resample
 from text2sim.control.rollout import Record, touching
 from text2sim.errors import Cancelled, ConfigError

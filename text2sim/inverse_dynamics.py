@@ -86,6 +86,44 @@ def _moment(body: PhysicalBody, turns: Array, spin: Array, spin_rate: Array) -> 
     return quat.rotate(axes, inertias * rate + np.cross(local, inertias * local))
 
 
+def carried(body: PhysicalBody, joints: Array, turns: Array) -> Array:
+    """Joint torques with which a body turns and moves as one when its pelvis is pushed.
+
+    Args:
+        body: who.
+        joints, turns: world joint positions [m] (T, 22, 3) and rotations wxyz (T, 22, 4).
+
+    Returns:
+        Torques about each joint, world, from the parent segment on the child, for each unit of
+        force [m] and of torque [1] on the pelvis, (T, 22, 3, 6); row 0 is the wrench itself.
+    """
+    centres = joints + quat.rotate(turns, body.centres)
+    middle = np.einsum("j,tjx->tx", body.masses, centres) / body.mass
+    axes = quat.to_matrix(quat.mul(turns, body.axes_wxyz))
+    inertias = np.einsum("tjxa,ja,tjya->tjxy", axes, body.inertias, axes)
+    lever = _crossing(centres - middle[:, None])
+    total = (inertias - body.masses[:, None, None] * (lever @ lever)).sum(axis=1)
+    push, twist = np.eye(3, 6), np.eye(3, 6, 3)
+    spin = np.linalg.solve(total, twist + _crossing(joints[:, 0] - middle) @ push)
+    moves = push / body.mass - lever @ spin[:, None]
+    forces = body.masses[:, None, None] * moves
+    torques = inertias @ spin[:, None] + _crossing(centres - joints) @ forces
+    for joint in range(len(JOINTS) - 1, 0, -1):
+        parent = PARENTS[joint]
+        arm = _crossing(joints[:, joint] - joints[:, parent])
+        forces[:, parent] += forces[:, joint]
+        torques[:, parent] += torques[:, joint] + arm @ forces[:, joint]
+    return torques
+
+
+def _crossing(vectors: Array) -> Array:
+    """Matrices (..., 3, 3) that take the cross product of a vector (..., 3) with another."""
+    x, y, z = np.moveaxis(vectors, -1, 0)
+    o = np.zeros_like(x)
+    rows = [[o, -z, y], [z, o, -x], [-y, x, o]]
+    return np.stack([np.stack(row, axis=-1) for row in rows], axis=-2)
+
+
 def derivative(values: Array, fps: float) -> Array:
     """Rate of change along axis 0, by central differences; zero for a single frame."""
     return np.gradient(values, axis=0) * fps if len(values) > 1 else np.zeros_like(values)

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from text2sim.control.reference import slopes
+from text2sim.control.support import bearing_points, bearing_shares
 from text2sim.inverse_dynamics import Loads, inverse_dynamics
 from text2sim.maths import quaternions as quat
-from text2sim.physical_body import Box, Capsule, PhysicalBody
+from text2sim.physical_body import PhysicalBody
 from text2sim.skeleton import INDEX, JOINTS
 from text2sim.types import Grasp, Scene, Track
 
 Array = NDArray[np.floating]
 
-NEAR, SLOW = 0.03, 0.8
-"""A point of the body bears load below this gap [m] and speed [m/s], and fully at half of them."""
-SHALLOW = 0.1
-"""Deepest sinking that is mended [m]."""
+NEAR, SLOW = 0.04, 1.2
+"""A point takes load below this gap [m] and speed [m/s], and fully at half of them."""
 FRICTION = 0.7
-LIGHT = ("collar", "shoulder", "elbow", "wrist", "neck", "head", "foot")
-"""Segments that are too light to be pushed through."""
 SMOOTHING = 0.02
 """Standard deviation of the filter over time [s]: forces that jump at footfall shake the body."""
 _DOWN = np.array([[FRICTION, 0, 1], [-FRICTION, 0, 1], [0, FRICTION, 1], [0, -FRICTION, 1]])
@@ -64,7 +60,7 @@ def feed_forward(
     """
     loads = inverse_dynamics(body, track.root_positions, track.rotations_wxyz, fps)
     points, joints = bearing_points(track, body)
-    shares = bearing_shares(points, scene, fps)
+    shares = bearing_shares(points, scene, fps, NEAR, SLOW)
     edges = np.tile(_DOWN, (len(joints), 1, 1))
     for side in sorted({grasp.hand for grasp in grasps}):
         wrist = INDEX[f"{side}_wrist"]
@@ -92,53 +88,10 @@ def feed_forward(
     )
 
 
-def bearing_points(track: Track, body: PhysicalBody) -> tuple[Array, list[int]]:
-    """Where a body can rest: the soles and the underside of heavy segments.
-
-    Returns:
-        points [m], world, (T, P, 3), and the joint whose segment carries each, P.
-    """
-    positions, turns = track.joints()
-    points, joints = [], []
-    for joint, shape in enumerate(body.shapes):
-        if JOINTS[joint].endswith(LIGHT):
-            continue
-        if isinstance(shape, Capsule):
-            ends: tuple[Array, ...] = (shape.start, shape.end)
-            drop = shape.radius
-        else:
-            ends, drop = _sole_points(shape), 0.0
-        for end in ends:
-            centre = positions[:, joint] + quat.rotate(turns[:, joint], end)
-            points.append(centre - [0.0, 0.0, drop])
-            joints.append(joint)
-    return np.stack(points, axis=1), joints
-
-
 def _held(grasps: Sequence[Grasp], frames: int, fps: float) -> Array:
     """1 while a hand holds on, else 0, (T,)."""
     times = np.arange(frames) / fps
     return np.any([(g.start <= times) & (times < g.end) for g in grasps], axis=0).astype(float)
-
-
-def _sole_points(foot: Box) -> tuple[Array, ...]:
-    """Heel, arch and ball: along the middle of the sole, in the ankle's frame."""
-    forward, down = 0.5 * foot.extents * np.array([[1.0, 0.0, 0.0], [0.0, 0.0, -1.0]])
-    return tuple(foot.centre + down + part * forward for part in (-1.0, 0.0, 1.0))
-
-
-def bearing_shares(points: Array, scene: Scene | None, fps: float) -> Array:
-    """How much of a load each point may bear, 0 to 1, (T, P): near something below, and slow.
-
-    Without a scene there is a floor at 0.
-    """
-    ground = np.zeros(points.shape[:-1])
-    for item in scene.objects if scene else ():
-        top = item.top(points[..., :2])
-        ground = np.where(top < points[..., 2] + NEAR, np.maximum(ground, top), ground)
-    speed = np.linalg.norm(slopes(points) * fps, axis=-1)
-    gap = points[..., 2] - ground
-    return np.clip(2.0 - 2.0 * gap / NEAR, 0.0, 1.0) * np.clip(2.0 - 2.0 * speed / SLOW, 0.0, 1.0)
 
 
 def support_forces(loads: Loads, points: Array, shares: Array, edges: Array | None = None) -> Array:
@@ -185,22 +138,3 @@ def _smooth(values: Array, fps: float) -> Array:
     from scipy.ndimage import gaussian_filter1d
 
     return gaussian_filter1d(values, SMOOTHING * fps, axis=0, mode="nearest")
-
-
-def lifted(track: Track, body: PhysicalBody, scene: Scene, fps: float) -> Track:
-    """The track raised smoothly where the body would sink into what it stands or lies on.
-
-    A toe may stick into a riser from the side: only shallow sinking is mended.
-    """
-    from scipy.ndimage import gaussian_filter1d, maximum_filter1d
-
-    points, _ = bearing_points(track, body)
-    depth = scene.ground_height(points[..., :2]) - points[..., 2]
-    depth = np.where(depth < SHALLOW, depth, 0.0).max(axis=1).clip(min=0.0)
-    if not depth.any():
-        return track
-    width = max(1, round(0.1 * fps))
-    lift = gaussian_filter1d(
-        maximum_filter1d(depth, 2 * width + 1, mode="nearest"), width / 2, mode="nearest"
-    )
-    return replace(track, root_positions=track.root_positions + lift[:, None] * [0.0, 0.0, 1.0])

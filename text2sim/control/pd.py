@@ -9,20 +9,32 @@ from typing import ClassVar, Literal, final
 import numpy as np
 
 from text2sim.control.falling import Falling
-from text2sim.control.feedforward import FeedForward, feed_forward, lifted
+from text2sim.control.feedforward import FeedForward, feed_forward
+from text2sim.control.preparation import prepared
 from text2sim.control.reference import Reference, resample, slopes, upsample
 from text2sim.control.rollout import Array, Policy, roll_out, steps_per_frame
 from text2sim.control.stage import RLController
 from text2sim.errors import ConfigError
+from text2sim.inverse_dynamics import carried
 from text2sim.maths import quaternions as quat
 from text2sim.physical_body import DAMPING_TIME, PhysicalBody
 from text2sim.skeleton import INDEX, JOINTS, PARENTS
 from text2sim.stage import Context
-from text2sim.types import BodyState, Contact, Drive, Grasp, Outcome, Simulation, Trace, World
+from text2sim.types import (
+    BodyState,
+    Contact,
+    Drive,
+    Grasp,
+    Outcome,
+    Simulation,
+    Trace,
+    Track,
+    World,
+)
 
 ROOT_STIFFNESS, ROOT_DAMPING = 8000.0, 800.0
 """Of the assist's force [N/m], [N s/m], for an adult of 75 kg and 1.75 m."""
-TURN_STIFFNESS, TURN_DAMPING = 1200.0, 18.0
+TURN_STIFFNESS, TURN_DAMPING = 3000.0, 200.0
 """Of the assist's torque [N m/rad], [N m s/rad], for the same."""
 FALL_DISTANCE, FALL_ANGLE = 0.5, 1.0
 """A body is down once its pelvis is farther from the motion's than this [m], [rad]."""
@@ -86,6 +98,8 @@ class Plan:
         bearers: names of the joints whose segments bear weight at some time, B.
         pushes: what each bearer adds while it is down, (S, B, 22, 3).
         force, torque: feed-forward of the assist [N], [N m], world, (S, 3).
+        passing: joint torques with which a wrench on the pelvis moves the body as one, at the
+            frames, (T, 22, 3, 6).
         grips: holds of single hands on fixed things.
     """
 
@@ -100,6 +114,7 @@ class Plan:
     pushes: Array
     force: Array
     torque: Array
+    passing: Array
     grips: tuple[Grasp, ...] = ()
 
 
@@ -115,10 +130,13 @@ def plans(world: World) -> list[Plan]:
         body = PhysicalBody.of(
             track.skeleton, actors[track.actor].character, actors[track.actor].girths
         )
-        clean = lifted(track, body, scene, motion.fps)
+        clean = prepared(track, body, scene, motion.fps)
         grips = tuple(g for g in motion.grasps if g.actor == track.actor and g.object in fixed)
         needs = feed_forward(clean, body, scene, motion.fps, _each_hand(grips))
-        plan = _plan(resample(clean, steps, motion.fps), needs, body, steps, world.timestep)
+        plan = _plan(
+            resample(clean, steps, motion.fps), needs, _passing(clean, body), body, steps,
+            world.timestep,
+        )  # fmt: skip
         result.append(replace(plan, grips=_each_hand(grips)))
     return result
 
@@ -131,9 +149,17 @@ def _each_hand(grips: Sequence[Grasp]) -> tuple[Grasp, ...]:
     )
 
 
+def _passing(track: Track, body: PhysicalBody) -> Array:
+    joints, turns = track.joints()
+    torques = np.moveaxis(carried(body, joints, turns), -1, 2)
+    local = quat.inv_rotate(turns[:, :, None], torques)
+    return np.moveaxis(local, 2, -1).astype(np.float32)
+
+
 def _plan(
-    reference: Reference, needs: FeedForward, body: PhysicalBody, steps: int, timestep: float
-) -> Plan:
+    reference: Reference, needs: FeedForward, passing: Array, body: PhysicalBody, steps: int,
+    timestep: float,
+) -> Plan:  # fmt: skip
     """Set points that lead: a damper to rest, integrated implicitly, would lag behind by this."""
     velocities = reference.joint_velocities
     lead = (DAMPING_TIME + timestep) * velocities + DAMPING_TIME * slopes(velocities)
@@ -149,6 +175,7 @@ def _plan(
         pushes=upsample(needs.pushes, steps),
         force=upsample(needs.force, steps),
         torque=upsample(needs.torque, steps),
+        passing=passing,
     )
 
 
@@ -158,6 +185,7 @@ class _Track(Policy):
         self, plans: list[Plan], assist: float, assist_torque: float, world: World
     ) -> None:
         self._plans, self._timestep = plans, world.timestep
+        self._steps = steps_per_frame(world)
         self._duration = world.motion.duration
         self._bounds = (assist, assist_torque)
         self._ends_down = ends_down(world)
@@ -203,12 +231,18 @@ class _Track(Policy):
         pull = plan.heft * (ROOT_STIFFNESS * away + ROOT_DAMPING * speed)
         twist = plan.bulk * (TURN_STIFFNESS * turn + TURN_DAMPING * spin)
         bounds = np.array(self._bounds) * self._falling.help(actor, time) * plan.weight
+        force = _bounded(plan.force[step] + pull, bounds[0])
+        torque = _bounded(plan.torque[step] + twist, bounds[1] * plan.stature)
+        frame = min(step // self._steps, len(plan.passing) - 1)
+        passed = plan.passing[frame] @ np.concatenate(
+            [force - plan.force[step], torque - plan.torque[step]]
+        )
+        pushes = np.einsum("b,bij->ij", self._down[actor], plan.pushes[step])
         return Drive(
             setpoints_wxyz=plan.setpoints_wxyz[step],
-            torques=plan.torques[step]
-            + np.einsum("b,bij->ij", self._down[actor], plan.pushes[step]),
-            force=_bounded(plan.force[step] + pull, bounds[0]),
-            torque=_bounded(plan.torque[step] + twist, bounds[1] * plan.stature),
+            torques=plan.torques[step] + pushes + passed,
+            force=force,
+            torque=torque,
         )
 
     def _fall(self, actor: str, body: BodyState, step: int) -> Drive:

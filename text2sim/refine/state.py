@@ -26,7 +26,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from text2sim.control.feedforward import bearing_points, bearing_shares, support_forces
+from text2sim.control.feedforward import support_forces
+from text2sim.control.support import bearing_points, bearing_shares
 from text2sim.errors import ConfigError
 from text2sim.inverse_dynamics import derivative, inverse_dynamics
 from text2sim.maths import quaternions as quat
