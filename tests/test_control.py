@@ -13,10 +13,11 @@ from text2sim.control.feedforward import feed_forward
 from text2sim.control.kinematic import KinematicController
 from text2sim.control.meter import Meter, joint_torques
 from text2sim.control.pd import PDController
-from text2sim.control.preparation import lifted
+from text2sim.control.preparation import cleared, lifted, prepared, settled
 from text2sim.control.reference import resample
 from text2sim.control.rollout import Record, touching
 from text2sim.errors import Cancelled, ConfigError
+from text2sim.inverse_dynamics import carried, inverse_dynamics
 from text2sim.maths import quaternions as quat
 from text2sim.physical_body import PhysicalBody
 from text2sim.physics.mujoco import MuJoCoEngine
@@ -272,6 +273,56 @@ def test_sunken_feet_are_lifted() -> None:
     sunk = dataclasses.replace(track, root_positions=track.root_positions - [0, 0, 0.04])
     assert lifted(sunk, body, scene, FPS).soles()[..., 2].min() > -0.002
     assert lifted(track, body, scene, FPS).root_positions == pytest.approx(track.root_positions)
+
+
+def test_a_floating_body_comes_down_and_one_that_stands_stays() -> None:
+    track = bob()
+    scene = dataclasses.replace(samples.stairs_scene(), objects=())
+    body = PhysicalBody.of(track.skeleton, samples.man())
+    for offset in (0.06, -0.09):
+        off = dataclasses.replace(track, root_positions=track.root_positions + [0, 0, offset])
+        low = settled(off, body, scene, FPS).soles()[..., 2].min(axis=1)
+        assert np.abs(low).max() < 0.006
+    assert prepared(track, body, scene, FPS) is track
+    high = dataclasses.replace(track, root_positions=track.root_positions + [0, 0, 0.5])
+    assert settled(high, body, scene, FPS) is high  # nothing near to stand on: nothing to mend
+
+
+def test_a_swinging_foot_clears_the_ground() -> None:
+    track = bob(60)
+    rotations = np.tile(track.rotations_wxyz[0], (60, 1, 1))
+    swing = 0.5 * np.sin(np.pi * np.clip((np.arange(60) - 15) / 30, 0, 1)) ** 2
+    rotations[:, INDEX["left_hip"]] = quat.about_y(-swing)
+    rotations[:, INDEX["left_ankle"]] = quat.about_y(swing)
+    dragged = dataclasses.replace(track, rotations_wxyz=rotations)
+    sole = dragged.soles()[:, 0, 2]
+    roots = dragged.root_positions - np.maximum(sole - 0.004, 0.0)[:, None] * [0, 0, 1]
+    dragged = dataclasses.replace(dragged, root_positions=roots)
+    scene = dataclasses.replace(samples.stairs_scene(), objects=())
+    assert dragged.soles()[30, :2, 2].min() < 0.01
+    assert cleared(dragged, scene, FPS).soles()[30, :2, 2].min() > 0.018
+
+
+def test_a_body_moves_as_one_when_its_pelvis_is_pushed() -> None:
+    """The joint torques of `carried` leave no joint accelerating: checked by inverse dynamics."""
+    track = bob(3)
+    body = PhysicalBody.of(track.skeleton, samples.man())
+    joints, turns = track.joints()
+    torques = carried(body, joints, turns)
+    np.testing.assert_allclose(torques[:, 0, :, 3:], np.tile(np.eye(3), (3, 1, 1)), atol=1e-9)
+    np.testing.assert_allclose(torques[:, 0, :, :3], 0.0, atol=1e-9)
+    fps, push = 200.0, np.array([0.0, 0.0, 100.0])
+    still = np.tile(track.rotations_wxyz[0], (9, 1, 1))
+    middle = body.masses @ (joints[0] + quat.rotate(turns[0], body.centres)) / body.mass
+    time = np.arange(9) / fps
+    # A force through the centre of mass: a wrench at the pelvis without any spin.
+    wrench = np.concatenate([push, np.cross(middle - joints[0, 0], push)])
+    roots = track.root_positions[0] + 0.5 * time[:, None] ** 2 * push / body.mass
+    loads = inverse_dynamics(body, roots, still, fps)
+    rest = inverse_dynamics(body, np.tile(roots[0], (9, 1)), still, fps)
+    np.testing.assert_allclose(
+        loads.torques[4, 1:] - rest.torques[4, 1:], torques[0, 1:] @ wrench, atol=1e-6
+    )
 
 
 def test_touching_takes_the_nearer_point() -> None:

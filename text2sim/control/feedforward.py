@@ -18,7 +18,7 @@ from text2sim.types import Grasp, Scene, Track
 
 Array = NDArray[np.floating]
 
-NEAR, SLOW = 0.04, 1.2
+NEAR, SLOW = 0.03, 1.2
 """A point takes load below this gap [m] and speed [m/s], and fully at half of them."""
 FRICTION = 0.7
 SMOOTHING = 0.02

@@ -34,7 +34,7 @@ from text2sim.types import (
 
 ROOT_STIFFNESS, ROOT_DAMPING = 8000.0, 800.0
 """Of the assist's force [N/m], [N s/m], for an adult of 75 kg and 1.75 m."""
-TURN_STIFFNESS, TURN_DAMPING = 3000.0, 200.0
+TURN_STIFFNESS, TURN_DAMPING = 1200.0, 60.0
 """Of the assist's torque [N m/rad], [N m s/rad], for the same."""
 FALL_DISTANCE, FALL_ANGLE = 0.5, 1.0
 """A body is down once its pelvis is farther from the motion's than this [m], [rad]."""
