@@ -3,8 +3,8 @@
 python docs/benchmarks/controllers.py [pd kinematic ...] [--clips walk,run] [--engines mujoco]
 
 The clips are those of DeepMimic (Peng et al. 2018) that come with PyBullet, on our body. Errors
-[mm] are distances from the prepared motion, in the world and with the pelvis aligned; the assist is a
-share of the body's weight; slip is in m/s; the real-time factor is length over processor time.
+[mm] are distances from the prepared motion, in the world and with the pelvis aligned; the assist
+is a share of the body's weight; slip is in m/s; real-time is length over processor time.
 """
 
 from __future__ import annotations
@@ -75,8 +75,9 @@ def main() -> None:
     parser.add_argument("--engines", default="pybullet,mujoco")
     options = parser.parse_args()
     scene = Pipeline()("a man stands", until="assets")
-    names = "Clip Controller Engine Completed Error Aligned Assist Peak Slip Real-time".split()
-    print("| " + " | ".join(names) + " |\n" + "|---" * len(names) + "|")
+    print("| Clip | Controller | Engine | Completed | Error | Aligned | Assist | Peak | Slip | "
+          "Real-time |")  # fmt: skip
+    print("|---" * 10 + "|")
     for name in options.clips.split(","):
         motion = clip(name, scene)
         for controller in options.controllers:

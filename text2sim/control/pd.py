@@ -34,8 +34,10 @@ from text2sim.types import (
 
 ROOT_STIFFNESS, ROOT_DAMPING = 8000.0, 800.0
 """Of the assist's force [N/m], [N s/m], for an adult of 75 kg and 1.75 m."""
-TURN_STIFFNESS, TURN_DAMPING = 1200.0, 60.0
+TURN_STIFFNESS, TURN_DAMPING = 1200.0, 40.0
 """Of the assist's torque [N m/rad], [N m s/rad], for the same."""
+PASSED_ON = 0.5
+"""Share of the assist that joints pass on: all of it would shake a body that stands on one leg."""
 FALL_DISTANCE, FALL_ANGLE = 0.5, 1.0
 """A body is down once its pelvis is farther from the motion's than this [m], [rad]."""
 ENDS = frozenset(name for name in JOINTS if name.endswith(("foot", "wrist")))
@@ -98,8 +100,8 @@ class Plan:
         bearers: names of the joints whose segments bear weight at some time, B.
         pushes: what each bearer adds while it is down, (S, B, 22, 3).
         force, torque: feed-forward of the assist [N], [N m], world, (S, 3).
-        passing: joint torques with which a wrench on the pelvis moves the body as one, at the
-            frames, (T, 22, 3, 6).
+        passing: joint torques for each unit of wrench on the pelvis, which move the body with it,
+            at the frames, (T, 22, 3, 6).
         grips: holds of single hands on fixed things.
     """
 
@@ -150,10 +152,11 @@ def _each_hand(grips: Sequence[Grasp]) -> tuple[Grasp, ...]:
 
 
 def _passing(track: Track, body: PhysicalBody) -> Array:
+    """What joints add for each unit of a wrench on the pelvis, in their own frames."""
     joints, turns = track.joints()
     torques = np.moveaxis(carried(body, joints, turns), -1, 2)
     local = quat.inv_rotate(turns[:, :, None], torques)
-    return np.moveaxis(local, 2, -1).astype(np.float32)
+    return np.moveaxis(PASSED_ON * local, 2, -1).astype(np.float32)
 
 
 def _plan(
