@@ -27,7 +27,7 @@ from text2sim.motion.ssm.conditioning import (
     path_channels,
     time_channels,
 )  # fmt: skip
-from text2sim.motion.ssm.features import DIM, FPS, HEIGHT, Anchor, Array
+from text2sim.motion.ssm.features import FPS, HEIGHT, Anchor, Array
 from text2sim.motion.ssm.onnx_network import GRAPHS, OnnxNetwork
 from text2sim.motion.ssm.sampler import Request, Sampler, Stream
 from text2sim.motion.stage import MotionGenerator
@@ -149,16 +149,15 @@ def _request(plan: Blocking, stream: Stream, start: int, stop: int) -> Request:
         tags=scene.tags,
         places=plan.places[span],
     )
-    if not scene.low:
-        return request
-    kept, held = np.zeros((stop - start, DIM)), np.zeros((stop - start, DIM), dtype=bool)
-    kept[:, HEIGHT] = plan.pelvis[span, None]
-    held[:, HEIGHT] = True
-    return replace(request, kept=kept, held=held)
+    kept, held = plan.given[span].copy(), plan.held[span].copy()
+    if scene.low:
+        kept[:, HEIGHT] = plan.pelvis[span, None]
+        held[:, HEIGHT] = True
+    return replace(request, kept=kept, held=held) if held.any() else request
 
 
-BLIND = frozenset(("kick", "throw", "catch", "push", "pull", "climb", "drink", "lie"))
-"""Actions on things that the network neither sees nor was shown: it plays them without aiming."""
+BLIND = frozenset(("lie",))
+"""Actions on things that the network neither sees nor is given: it plays them without aiming."""
 
 
 def _beyond(scene: Scene, actor: str) -> list[str]:

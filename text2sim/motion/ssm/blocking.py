@@ -6,7 +6,7 @@ same segments: when each foot leaves for its way, how a run gathers speed, when 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -17,9 +17,13 @@ from text2sim.motion.sine.generator import perform, performer_of
 from text2sim.motion.sine.sheet import HandGoal
 from text2sim.motion.ssm.conditioning import Height
 from text2sim.motion.ssm.features import BODY, FPS, Array
+from text2sim.motion.ssm.given import Mask, given
 from text2sim.motion.ssm.prompts import sentence
 from text2sim.types import Grasp, Scene, SceneActor, Segment
 
+STANDS = "a person stands."
+_MOMENT = 16
+"""Standing that is no longer is no thing of its own [frames]."""
 SMOOTH, SUPPORT = 5.0, 5.0
 """Standard deviations of the Gaussians that smooth places and reference ground [frames]."""
 LOW = frozenset(("sit", "lie", "kneel", "squat", "crawl", "stand_up", "pick_up", "put_down"))
@@ -59,6 +63,8 @@ class Blocking:
         height: of the ground at points.
         numbers: which of `scenes` a frame is in, (T,).
         scenes: in order.
+        given: features of the procedural motion, (T, `DIM`), and `held` (T, `DIM`) which of them
+            the network is given, see `text2sim.motion.ssm.given`.
         goals: of hands, in the world, in the actor's own size.
         grasps: of things.
     """
@@ -70,6 +76,8 @@ class Blocking:
     height: Height
     numbers: Array
     scenes: tuple[Doing, ...]
+    given: Array
+    held: Mask
     goals: tuple[HandGoal, ...]
     grasps: tuple[Grasp, ...]
 
@@ -86,18 +94,26 @@ def block(scene: Scene, actor: SceneActor, rng: np.random.Generator) -> Blocking
         [filters.gaussian(root[:, :2], width) / scale, filters.gaussian(sheet.yaw, width)]
     )
     ground = filters.gaussian(sheet.base[:, 2], min(SUPPORT, 0.2 * len(root)))
-    numbers, scenes = _scenes(scene, actor, len(root))
+    mine = [s for s in scene.plan.timeline if s.actor == actor.id]
+    features, held = given(track, scale, ground / scale, mine, performer.goals)
+    numbers, scenes = _scenes(scene, actor, held)
     return Blocking(
         scale=scale, places=places, ground=ground / scale,
         pelvis=(root[:, 2] - ground) / scale,
         height=lambda points: scene.ground_height(np.asarray(points) * scale) / scale,
-        numbers=numbers, scenes=scenes, goals=tuple(performer.goals),
+        numbers=numbers, scenes=scenes, given=features, held=held, goals=tuple(performer.goals),
         grasps=tuple(performer.grasps),
     )  # fmt: skip
 
 
-def _scenes(scene: Scene, actor: SceneActor, frames: int) -> tuple[Array, tuple[Doing, ...]]:
-    """What is done in each frame: the full action, and the gestures over it."""
+def _scenes(scene: Scene, actor: SceneActor, held: Mask) -> tuple[Array, tuple[Doing, ...]]:
+    """What is done in each frame: the full action, and the gestures over it.
+
+    Args:
+        scene, actor: whose plan.
+        held: what is given, (T, `DIM`).
+    """
+    frames = len(held)
     mine = sorted((s for s in scene.plan.timeline if s.actor == actor.id), key=lambda s: s.start)
     full = [s for s in mine if ACTIONS[s.action].layer == "full"]
     upper = [s for s in mine if ACTIONS[s.action].layer == "upper"]
@@ -116,7 +132,37 @@ def _scenes(scene: Scene, actor: SceneActor, frames: int) -> tuple[Array, tuple[
         stop = next((i for i in range(start, frames) if keys[i] != keys[start]), frames)
         made.append(_doing(full, upper, keys[start], start, stop))
         numbers[start] = len(made) - 1
-    return numbers, tuple(made)
+    return _merged(numbers, made, [bool(held[numbers == i].any()) for i in range(len(made))])
+
+
+def _merged(
+    numbers: Array, made: list[Doing], guided: list[bool]
+) -> tuple[Array, tuple[Doing, ...]]:
+    """Moments of standing belong to what is done next, or to what was done on the spot before.
+
+    That is how training told it, and windows of a few frames are nothing that it ever showed. What
+    is `guided` by given limbs ends when they do, though.
+    """
+    owner = list(range(len(made)))
+    for number, doing in enumerate(made):
+        if doing.text != STANDS or np.count_nonzero(numbers == number) > _MOMENT:
+            continue
+        before = made[owner[number - 1]] if number else None
+        guides = bool(number and guided[owner[number - 1]])
+        if before is not None and before.speed is None and not before.low and not guides:
+            owner[number] = owner[number - 1]
+        elif before is None and number + 1 < len(made):
+            owner[number] = number + 1
+    result: list[Doing] = []
+    places = np.zeros(len(made), dtype=int)
+    for number, own in enumerate(owner):
+        members = [i for i, other in enumerate(owner) if other == own]
+        if number == members[0]:
+            there = np.flatnonzero(np.isin(numbers, members))
+            start, stop = min(made[own].start, there[0]), max(made[own].stop, there[-1] + 1)
+            result.append(replace(made[own], start=int(start), stop=int(stop)))
+        places[number] = len(result) - 1
+    return places[numbers], tuple(result)
 
 
 def _doing(
@@ -124,9 +170,7 @@ def _doing(
 ) -> Doing:
     gestures = [gesture for bit, gesture in enumerate(upper[:20]) if key[1] >> bit & 1]
     if not 0 <= key[0] < len(full):
-        return Doing(
-            start=start, stop=stop, text="a person stands.", speed=None, tags=(), low=False
-        )
+        return Doing(start=start, stop=stop, text=STANDS, speed=None, tags=(), low=False)
     segment = full[key[0]]
     travels = ACTIONS[segment.action].travels and segment.length > 0.2
     speed = segment.length / max(segment.duration, 0.1) if travels else None

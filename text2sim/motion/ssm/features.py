@@ -16,6 +16,7 @@ hands and feet, where small turns of many joints add up. `decode` takes rotation
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import final
 
@@ -41,7 +42,7 @@ BODY = Skeleton.of_stature(1.75)
 """The body that the network knows; others are made from it by scale."""
 
 
-def _channels(joints: tuple[int, ...], *others: slice) -> tuple[int, ...]:
+def channels(joints: Iterable[int], *others: slice) -> tuple[int, ...]:
     """Channels of joints, and others."""
     found = [i for part in others for i in range(part.start, part.stop)]
     for joint in joints:
@@ -50,9 +51,9 @@ def _channels(joints: tuple[int, ...], *others: slice) -> tuple[int, ...]:
     return tuple(found)
 
 
-LEGS = _channels((0, 1, 2, 4, 5, 7, 8, 10, 11), YAW, VELOCITY, HEIGHT, CONTACTS)
+LEGS = channels((0, 1, 2, 4, 5, 7, 8, 10, 11), YAW, VELOCITY, HEIGHT, CONTACTS)
 """Channels of the way, the pelvis and the legs."""
-ARMS = _channels((3, 6, 9, *range(12, 22)))
+ARMS = channels((3, 6, 9, *range(12, 22)))
 """Channels of torso, head and arms."""
 _STEADY = 2.0
 """Standard deviation of the Gaussian that smooths the way a body faces [frames]."""

@@ -24,7 +24,7 @@ _GESTURES = {
     "wave": "waves with the {side} hand", "clap": "claps the hands",
     "point": "raises the {side} arm",
     "nod": "nods", "shake_head": "shakes the head", "look": "looks around",
-    "raise_arms": "raises both arms above the head", "talk": "talks",
+    "raise_arms": "raises the {side} arm above the head", "talk": "talks",
     "drink": "drinks with the {side} hand",
 }  # fmt: skip
 _WAYS = {
@@ -88,13 +88,13 @@ def _turn(segment: Segment) -> str:
 
 
 def _gesture(segment: Segment) -> str:
-    words = _GESTURES.get(segment.action, "stands").format(side=_side(segment))
-    times = _TIMES[min(segment.repetitions, len(_TIMES) - 1)]
-    return (
-        f"{words} {times}".strip()
-        .replace("both hand", "both hands")
-        .replace("both arm ", "both arms ")
+    words = _GESTURES.get(segment.action, "stands").format(
+        side=segment.side or ("both" if segment.action == "raise_arms" else "right")
     )
+    times = _TIMES[min(segment.repetitions, len(_TIMES) - 1)]
+    for limb in ("hand", "arm"):
+        words = words.replace(f"the both {limb}", f"both {limb}s")
+    return f"{words} {times}".strip()
 
 
 def _side(segment: Segment) -> str:
