@@ -1,6 +1,7 @@
 """Geometry gates: does a generated motion do what its sentence says, told by the geometry alone.
 
 python -m text2sim.evaluation.gates text2sim.motion.ssm.direct:generate --seeds 10
+python -m text2sim.evaluation.gates pipeline:ssm --seeds 5
 
 Metrics of learned evaluators hardly tell left from right; these do. Every gate is a list of
 sentences with a test of the track; the share that passes is what counts.
@@ -185,12 +186,16 @@ def measure(generate: Generator, *, seeds: int = 10) -> dict[str, dict[str, Any]
 
 
 def generator(name: str) -> Generator:
-    """The function "module:function".
+    """The function "module:function", or "pipeline:backend" for all of `Pipeline(motion=backend)`.
 
     Raises:
         ConfigError: there is none.
     """
     module, _, attribute = name.partition(":")
+    if module == "pipeline":
+        from text2sim.evaluation.generators import ThroughPipeline
+
+        return ThroughPipeline(backend=attribute)
     try:
         return getattr(importlib.import_module(module), attribute)
     except (ImportError, AttributeError, ValueError) as error:
@@ -198,7 +203,7 @@ def generator(name: str) -> Generator:
 
 
 def main(
-    name: Annotated[str, typer.Argument(help="module:function (text, seconds, seed) -> Track.")],
+    name: Annotated[str, typer.Argument(help="module:function, or pipeline:backend.")],
     seeds: Annotated[int, typer.Option(help="Tracks of each sentence.")] = 10,
 ) -> None:
     """Print the share of passing tracks as JSON."""

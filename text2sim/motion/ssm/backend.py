@@ -27,7 +27,7 @@ from text2sim.motion.ssm.conditioning import (
     path_channels,
     time_channels,
 )  # fmt: skip
-from text2sim.motion.ssm.features import FPS, HEIGHT, Anchor, Array
+from text2sim.motion.ssm.features import FPS, HEIGHT, Anchor, Array, steadied
 from text2sim.motion.ssm.onnx_network import GRAPHS, OnnxNetwork
 from text2sim.motion.ssm.sampler import Request, Sampler, Stream
 from text2sim.motion.stage import MotionGenerator
@@ -84,7 +84,7 @@ class SSMMotion(MotionGenerator):
             ctx.report(number, len(value.actors))
             words, sampling = streams[number].spawn(2)
             plan = block(value, actor, words)
-            features = perform(sampler, plan, sampling)
+            features = steadied(perform(sampler, plan, sampling))
             track, doubts = cleaned(value, actor, plan, features, ctx.fps)
             tracks.append(track)
             grasps += plan.grasps

@@ -10,7 +10,7 @@ import numpy as np
 from text2sim.edit.feet import grounded, locked
 from text2sim.errors import ConfigError
 from text2sim.motion.ssm.conditioning import GROUND_KNOWN, PLAN, TIMES, time_channels
-from text2sim.motion.ssm.features import FPS, Anchor, Array, decode
+from text2sim.motion.ssm.features import FPS, Anchor, Array, decode, steadied
 from text2sim.motion.ssm.onnx_network import OnnxNetwork
 from text2sim.motion.ssm.sampler import Request, Sampler
 from text2sim.resources import resource
@@ -36,7 +36,7 @@ def generate(text: str, duration: float, seed: int, *, sampler: Sampler | None =
         raise ConfigError(f"duration must lie between 0.1 and {LONGEST:g} s; got {duration!r}.")
     sampler = sampler or _released()
     features = spoken(sampler, text, np.random.default_rng(seed), frames=round(duration * FPS))
-    track = decode(features, Anchor())
+    track = decode(steadied(features), Anchor())
     return locked(grounded(track, FPS, _floor), FPS) if track.contacts.any() else track
 
 

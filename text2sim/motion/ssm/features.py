@@ -55,6 +55,8 @@ LEGS = channels((0, 1, 2, 4, 5, 7, 8, 10, 11), YAW, VELOCITY, HEIGHT, CONTACTS)
 """Channels of the way, the pelvis and the legs."""
 ARMS = channels((3, 6, 9, *range(12, 22)))
 """Channels of torso, head and arms."""
+_TREMBLE = 0.9
+"""Standard deviation of the Gaussian that takes the trembling out of samples [frames]."""
 _STEADY = 2.0
 """Standard deviation of the Gaussian that smooths the way a body faces [frames]."""
 
@@ -135,6 +137,16 @@ def places(features: Array, anchor: Anchor) -> Array:
     x = anchor.x + np.cumsum(cosine * ahead - sine * left)
     y = anchor.y + np.cumsum(sine * ahead + cosine * left)
     return np.column_stack([x, y, yaw])
+
+
+def steadied(features: Array) -> Array:
+    """Features (T, `DIM`) without the trembling of what is drawn by chance, contacts as they are.
+
+    Clips hold hardly anything above 4 Hz; samples do.
+    """
+    result = filters.gaussian(np.asarray(features, dtype=np.float64), _TREMBLE)
+    result[:, CONTACTS] = features[:, CONTACTS]
+    return result
 
 
 def statistics(features: Array) -> tuple[Array, Array]:
