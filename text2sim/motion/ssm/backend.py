@@ -84,7 +84,8 @@ class SSMMotion(MotionGenerator):
             ctx.report(number, len(value.actors))
             words, sampling = streams[number].spawn(2)
             plan = block(value, actor, words)
-            features = steadied(perform(sampler, plan, sampling))
+            drawn = perform(sampler, plan, sampling)
+            features = np.where(plan.held, drawn, steadied(drawn))
             track, doubts = cleaned(value, actor, plan, features, ctx.fps)
             tracks.append(track)
             grasps += plan.grasps

@@ -55,7 +55,7 @@ LEGS = channels((0, 1, 2, 4, 5, 7, 8, 10, 11), YAW, VELOCITY, HEIGHT, CONTACTS)
 """Channels of the way, the pelvis and the legs."""
 ARMS = channels((3, 6, 9, *range(12, 22)))
 """Channels of torso, head and arms."""
-_TREMBLE = 0.9
+_TREMBLE = 0.7
 """Standard deviation of the Gaussian that takes the trembling out of samples [frames]."""
 _STEADY = 2.0
 """Standard deviation of the Gaussian that smooths the way a body faces [frames]."""

@@ -108,7 +108,7 @@ class Sampler:
 
     network: Network
     evaluations: int = 8
-    guidance: float = 2.0
+    guidance: float = 3.5
     shift: float = 2.0
     noise: float = 1.0
     _texts: dict[str, tuple[Array, Array, Array]] = field(default_factory=dict, repr=False)
