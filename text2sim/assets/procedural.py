@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Literal, final
 
 from text2sim.assets.body import Detail, make_body
+from text2sim.assets.doors import hang
 from text2sim.assets.meshing.treat import MeshTreatment
 from text2sim.assets.objects import BUILDERS, build
 from text2sim.assets.stage import AssetGenerator
@@ -122,9 +123,12 @@ def make_scene(
     ground = GROUNDS.get((value.script.setting or "").lower(), STUDIO)
     total = len(value.objects) + len(value.actors)
     objects: list[SceneObject] = []
+    opened = {
+        action.target for action in value.script.actions if action.verb.startswith("open")
+    } & {item.id for item in value.objects if item.kind == "door"}
     for item in value.objects:
         ctx.report(len(objects), total)
-        objects.append(make(item))
+        objects += hang(item) if item.id in opened else (make(item),)
     actors: list[SceneActor] = []
     crowd = detail == "low" or (detail == "auto" and len(value.actors) > CROWD)
     for actor in value.actors:

@@ -119,6 +119,12 @@ def _plank(ends: list[tuple[float, float]], width: float, thickness: float):  # 
 
 def door(size: Size, count: int) -> Model:
     """A frame with a leaf that stands open towards +X, as wide as the depth allows."""
+    frame, leaf, _ = hung_door(size)
+    return Model(pieces=(*frame.pieces, *leaf.pieces), parts=(*frame.parts, *leaf.parts))
+
+
+def hung_door(size: Size) -> tuple[Model, Model, tuple[float, float]]:
+    """Frame and leaf of a door, and where the hinge is [m], in the door's frame, (x, y)."""
     d, w, h = size
     post = min(0.09, 0.1 * w)
     frame_depth = min(d, 0.14)
@@ -148,9 +154,10 @@ def door(size: Size, count: int) -> Model:
         box_part(frame_depth, post, 0, h, x=middle, y=side * (w - post) / 2) for side in (-1, 1)
     ]
     parts.append(box_part(frame_depth, w, h - post, h, x=middle))
-    return Model(
-        pieces=(piece(DARK, *frame), piece(MAIN, *leaf), piece(STEEL, *knob)),
-        parts=(*parts, hull_part(leaf[0])),
+    return (
+        Model(pieces=(piece(DARK, *frame),), parts=tuple(parts)),
+        Model(pieces=(piece(MAIN, *leaf), piece(STEEL, *knob)), parts=(hull_part(leaf[0]),)),
+        hinge,
     )
 
 

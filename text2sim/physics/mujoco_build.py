@@ -61,8 +61,9 @@ def build(scene: Scene, bodies: dict[str, PhysicalBody], timestep: float, iterat
         _servos(servos, actor.id, bodies[actor.id])
         _holds(holds, actor.id, scene)
     contact = Xml.SubElement(root, "contact")
+    mounted = {frozenset((item.id, item.hinge.frame)) for item in scene.objects if item.hinge}
     for a, b in combinations(owners, 2):
-        if not (a.fixed and b.fixed):
+        if not (a.fixed and b.fixed) and {a.name, b.name} not in mounted:
             _pairs(contact, a, b, timestep)
     return Xml.tostring(root, encoding="unicode")
 

@@ -128,6 +128,11 @@ class PyBulletSimulation:
             item.id: LiveHinge(bullet, self._objects[item.id], item)
             for item in scene.objects if item.hinge is not None
         }  # fmt: skip
+        for item in scene.objects:
+            if item.hinge is not None and item.hinge.frame in self._objects:
+                bullet.setCollisionFilterPair(
+                    self._objects[item.id], self._objects[item.hinge.frame], -1, -1, 0
+                )
         self._names |= {number: name for name, number in self._actors.items()}
         self._names |= {number: name for name, number in self._objects.items()}
         self._centres = np.array([item.centre_of_mass for item in scene.objects]).reshape(-1, 3)

@@ -20,6 +20,11 @@ from text2sim.scene.stations import (
 from text2sim.scene.story import Beat, Performer, Story, travel_time
 from text2sim.types import Action
 
+DOOR_DEPTH = 0.14
+"""Of a door whose leaf is closed [m]."""
+OPENING = 0.3
+"""How far one walks as one pushes a door open [m]."""
+
 
 def approach(
     story: Story,
@@ -221,8 +226,32 @@ def _free_run(story: Story, who: Performer, heading: float, distance: float) -> 
     return max(distance, 0.3)
 
 
+def open_door(story: Story, who: Performer, action: Action, item: str) -> None:
+    """Walk up to a closed door and push its leaf open, away from oneself."""
+    if item not in story.layout.objects:
+        model = story.models[item]
+        size = np.array([DOOR_DEPTH, *model.size[1:]])
+        story.models[item] = replace(model, size=size)
+    approach(story, who, action, item, 0.5)
+    ahead = unit(who.heading)
+    path = story.layout.ground(
+        resample(np.stack([who.position[:2], who.position[:2] + OPENING * ahead]))
+    )
+    box = story.layout.box(item)
+    rim = box.centre - box.edge(ahead) * ahead
+    beat = Beat(
+        name="push", duration=1.6, path=path,
+        point=np.append(rim, 0.62 * who.character.stature),
+    )  # fmt: skip
+    story.add(who, beat, action)
+
+
 def touch(story: Story, who: Performer, action: Action) -> None:
-    """Reach for a thing."""
+    """Reach for a thing; a door is pushed open."""
+    model = story.models.get(action.target or "")
+    if action.target and model and model.kind == "door" and action.verb.startswith("open"):
+        open_door(story, who, action, action.target)
+        return
     target = action.target if action.target in {*story.models, *story.people} else None
     point = None
     if target is not None:

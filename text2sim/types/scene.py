@@ -160,6 +160,7 @@ class Hinge:
         axis: its direction in the object's frame, (3,), made a unit vector.
         low, high: least and greatest angle from where the object begins [rad].
         damping: torque against turning [N m s/rad].
+        frame: id of what it is mounted on, which it does not collide with, or None.
 
     Raises:
         ConfigError: there is no axis, the limits are in the wrong order or leave out 0, or the
@@ -171,6 +172,7 @@ class Hinge:
     low: float = -np.pi
     high: float = np.pi
     damping: float = 0.5
+    frame: str | None = None
 
     def __post_init__(self) -> None:
         check_arrays(self)
