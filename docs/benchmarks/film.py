@@ -1,48 +1,53 @@
-"""Time of the film enhancer: python docs/benchmarks/film.py [FRAMES]."""
+"""Time of the film enhancer beside the rasteriser's: python docs/benchmarks/film.py [FRAMES]."""
 
 from __future__ import annotations
 
 import os
 import sys
 import time
+from collections.abc import Callable
 
 from text2sim import Pipeline
 from text2sim.enhance.film import FilmEnhancer
 from text2sim.enhance.film.looks import PRESETS
+from text2sim.render.raster import RasterRenderer
 from text2sim.stage import Context, Options
 
-CLIPS = {
-    "a camera that stands still": {},
-    "a camera that orbits": {"camera": "orbit"},
-}
+CAMERAS = {"a camera that stands still": "static", "a camera that orbits": "orbit"}
 CHANNELS = ("depth", "flow", "flow_state")
+REPEATS = 5
 
 
 def main(frames: int) -> None:
-    """Milliseconds of a 720p frame at 30 frames/s, the best of five runs."""
-    print(f"load average {os.getloadavg()[0]:.1f}")
-    for name, camera in CLIPS.items():
-        pipeline = Pipeline(controller="kinematic")
-        clip = pipeline(
-            "a man kicks a ball in the park", seed=7, duration=1.0 + frames / 30,
-            size=(1280, 720), channels=CHANNELS, **camera,
-        ).rendered  # fmt: skip
-        part = clip.slice(len(clip.rgb) - frames - 1, len(clip.rgb) - 1)
-        print(f"{name:<28}processor ms   wall ms")
+    """Milliseconds of a 720p frame at 30 frames/s, the best of some runs."""
+    trace = Pipeline(controller="kinematic")(
+        "a man kicks a ball in the park", seed=7, until="controller"
+    )
+    middle = len(trace.object_positions) // 2
+    for name, camera in CAMERAS.items():
+        request = Options(size=(1280, 720), channels=CHANNELS, camera=camera)
+        drawing, developing = (
+            Context(request=request, stage=stage) for stage in ("renderer", "enhancer")
+        )
+        plain = Context(request=Options(size=(1280, 720), camera=camera), stage="renderer")
+        part = trace.slice(middle, middle + frames)
+        clip = RasterRenderer().run(part, drawing)
+        print(f"{name:<28}processor ms   wall ms   (load {os.getloadavg()[0]:.1f})")
+        _show("rasteriser, rgb", frames, lambda part=part, c=plain: RasterRenderer().run(part, c))
         for preset in PRESETS:
-            cpu, wall = _cost(FilmEnhancer(preset=preset), part)
-            print(f"{preset:<28}{cpu:<15.1f}{wall:.1f}")
+            enhancer = FilmEnhancer(preset=preset)
+            _show(preset, frames, lambda e=enhancer, v=clip, c=developing: e.run(v, c))
 
 
-def _cost(enhancer: FilmEnhancer, part) -> tuple[float, float]:
-    context = Context(request=Options(), stage="enhancer", allowed=("seed",))
+def _show(name: str, frames: int, job: Callable[[], object]) -> None:
+    job()  # The first time compiles.
     costs = []
-    for _ in range(6):  # The first compiles.
+    for _ in range(REPEATS):
         cpu, wall = time.process_time(), time.perf_counter()
-        enhancer.run(part, context)
+        job()
         costs.append((time.process_time() - cpu, time.perf_counter() - wall))
-    count = len(part.rgb) / 1000
-    return min(c for c, _ in costs[1:]) / count, min(w for _, w in costs[1:]) / count
+    cpu, wall = (1e3 * min(values) / frames for values in zip(*costs))
+    print(f"{name:<28}{cpu:<15.1f}{wall:.1f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -128,6 +128,35 @@ def simulate(
 
 
 @app.command()
+def pairs(
+    output: Annotated[Path, typer.Argument(help="Folder of the pairs; what is there stays.")],
+    scenes: Annotated[int, typer.Option(help="How many scenes.")] = 200,
+    moments: Annotated[int, typer.Option(help="Of each scene, two frames each.")] = 3,
+    size: Annotated[str, typer.Option(help="WIDTHxHEIGHT [px].")] = "256x144",
+    samples: Annotated[int, typer.Option(help="Paths a pixel.")] = 48,
+    seed: Annotated[int, typer.Option(help="Of prompts, cameras and moments.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """Make frames of the rasteriser with their channels, and the same by Cycles, to learn from."""
+    with errors(as_json):
+        from text2sim.data.picture_pairs import PairSettings, make_pairs
+
+        width, cross, height = size.partition("x")
+        if not (cross and width.isdigit() and height.isdigit()):
+            raise ConfigError(f"--size must look like 256x144; got {size!r}.")
+        settings = PairSettings(
+            scenes=scenes, moments=moments, size=(int(width), int(height)), samples=samples,
+            seed=seed,
+        )  # fmt: skip
+        done = make_pairs(output, settings, (lambda line: None) if as_json else typer.echo)
+        if as_json:
+            print_json({"ok": not done["failed"], **done})
+            return
+        counts = ", ".join(f"{len(names)} {split}" for split, names in done["splits"].items())
+        typer.echo(f"{counts}, {len(done['failed'])} left out; {done['agreement']}")
+
+
+@app.command()
 def view(
     path: Annotated[Path, typer.Argument(help="A file of motion, or a data set with --clip.")],
     output: Annotated[
