@@ -15,7 +15,8 @@ PROMPT = "a man walks up stairs"
 REQUEST = Options(duration=1.0, fps=10.0, size=(64, 48), channels=("rgb", "depth", "segmentation"))
 OPTIONAL = {("renderer", "cycles"), ("renderer", "opengl"), ("motion", "mdm"),
             ("assets", "shap-e"), ("assets", "triposr"), ("controller", "ppo"),
-            ("enhancer", "controlnet")}  # fmt: skip
+            ("enhancer", "controlnet"),
+            ("enhancer", "neural")}  # fmt: skip
 """Backends that need more than a default installation has."""
 SMALL = {("controller", "sampling"): {"particles": 6, "beam": 3, "assist": (50.0,)}}
 """Settings of backends whose default ones are too much work for a test."""

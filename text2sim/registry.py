@@ -52,6 +52,7 @@ BUILTIN: dict[str, dict[str, str]] = {
     "enhancer": {
         "none": "text2sim.enhance.none:NoEnhancer",
         "film": "text2sim.enhance.film:FilmEnhancer",
+        "neural": "text2sim.enhance.neural:NeuralEnhancer",
         "controlnet": "text2sim.enhance.controlnet:ControlNetEnhancer",
     },
 }

@@ -116,6 +116,31 @@ def _command(name: str) -> Callable[..., None]:
     return command
 
 
+@app.command("neural-enhancer")
+def neural_enhancer(
+    pairs: typing.Annotated[Path, typer.Option(help="Folder of `text2sim data pairs`.")],
+    out: typing.Annotated[Path, typer.Option(help="Folder of the run.")],
+    steps: typing.Annotated[int, typer.Option(help="To make in all.")] = 20_000,
+    minutes: typing.Annotated[float | None, typer.Option(help="To stop after.")] = None,
+    batch: typing.Annotated[int, typer.Option(help="Moments a step.")] = 4,
+    crop: typing.Annotated[int, typer.Option(help="Side of what is learned from [px].")] = 96,
+    width: typing.Annotated[int, typer.Option(help="Channels of the network.")] = 24,
+    learning_rate: typing.Annotated[float, typer.Option(help="At its highest.")] = 1e-3,
+    seed: typing.Annotated[int, typer.Option(help="Of weights and batches.")] = 0,
+) -> None:
+    """Train the neural enhancer, or go on with a run: the same command resumes what is in --out."""
+    with errors(False):
+        check_extra()
+        from text2sim.training.enhancer import EnhancerTraining, Trainer
+
+        config = EnhancerTraining(
+            pairs=pairs, out=out, steps=steps, minutes=minutes, batch=batch, crop=crop,
+            width=width, learning_rate=learning_rate, seed=seed,
+        )  # fmt: skip
+        for name, value in Trainer(config, typer.echo).run().items():
+            typer.echo(f"{name:<20}{value:.4g}")
+
+
 for _name in _COMMANDS:
     app.command(_name)(_command(_name))
 
