@@ -388,10 +388,27 @@ def test_motion_too_short_for_a_state_stays(released):
 def test_missing_and_foreign_weights_are_said_before_anything_runs(released, tmp_path):
     with pytest.raises(ResourceError, match=r"config\.json can't be read"):
         Pipeline(refine=PhysicsSSMRefiner(model=str(tmp_path)))("a man walks", until="motion")
+    with pytest.raises(ResourceError, match="No weights of physics-ssm ship"):
+        Pipeline(refine="physics-ssm")("a man walks", until="motion")
     config = json.loads((released / "config.json").read_text())
     (tmp_path / "config.json").write_text(json.dumps(config | {"layout": 7}))
     with pytest.raises(ConfigError, match="layout 7"):
         Pipeline(refine=PhysicsSSMRefiner(model=str(tmp_path)))("a man walks", until="motion")
+
+
+def test_disturbed_windows_want_the_clean_motion(torch, folder):
+    from text2sim.refine.config import PhysicsSSMConfig
+    from text2sim.training.pair_windows import prepare_pairs
+
+    sizes = PhysicsSSMConfig(window=24, context=8, ahead=6)
+    data = prepare_pairs(folder, None, sizes, stateless=0.0, seed=0, report=lambda _: None)
+    clean, worse = data.train.clips
+    np.testing.assert_array_equal(clean.root, clean.wanted_root)
+    np.testing.assert_array_equal(worse.wanted_root, clean.root)
+    assert np.abs(worse.root - worse.wanted_root).max() > 0.002
+    batch = data.train.batch(0, 4)
+    assert not batch.state[:, : sizes.context].any()
+    assert batch.there[:, sizes.context :].all()
 
 
 def test_training_goes_on_after_a_kill_to_the_same_curve(torch, folder, tmp_path):

@@ -42,7 +42,7 @@ class PhysicsSSMRefiner(Refiner):
     """Corrects a motion by `PhysicsSSM`, from the motion and its physical state.
 
     Attributes:
-        model: folder of a released model; None is the one that ships.
+        model: folder of an exported model; None is one that ships, if any does.
         strength: how much of every change is made, 0 to 1.
     """
 
@@ -61,7 +61,16 @@ class PhysicsSSMRefiner(Refiner):
         Raises:
             ResourceError: nowhere.
         """
-        return Path(self.model) if self.model else resource("models", "physics-ssm")
+        if self.model:
+            return Path(self.model)
+        try:
+            return resource("models", "physics-ssm")
+        except ResourceError as error:
+            raise ResourceError(
+                "No weights of physics-ssm ship with this text2sim. Train some (text2sim train "
+                "physics-ssm, docs/refine.md) and give PhysicsSSMRefiner(model=FOLDER), or take "
+                "refine='foot-lock'."
+            ) from error
 
     def fingerprint(self) -> str:
         """Other weights are another refiner."""

@@ -80,15 +80,15 @@ class RefineWeights:
     """How much each loss counts; see `losses` and `text2sim.training.physics_terms`.
 
     Attributes:
-        place: squared distance of joints from what the body did [dm2].
+        place: squared distance of joints from the undisturbed motion [dm2].
         velocity: the same of their ways from frame to frame [cm2].
         turn: squared sine-like distance of rotations.
         physics: of the sum of all terms below.
         penetration, floating, skate, flight, push, balance, torque, jerk: see `physics_terms`.
     """
 
-    place: float = 1.0
-    velocity: float = 0.1
+    place: float = 2.0
+    velocity: float = 0.2
     turn: float = 1.0
     physics: float = 0.1
     penetration: float = 20.0

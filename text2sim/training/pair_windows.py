@@ -11,11 +11,12 @@ import numpy as np
 
 from text2sim.errors import ResourceError
 from text2sim.maths import rotation6d
-from text2sim.motion.ssm.features import DIM, encode, statistics
+from text2sim.motion.ssm.features import encode, statistics
 from text2sim.refine.changes import reference_ground
 from text2sim.refine.config import PhysicsSSMConfig
 from text2sim.refine.pairs import FPS, SHORTEST, Pair, listed, load
 from text2sim.refine.state import LOAD
+from text2sim.types import Track
 
 CONTEXT_NOISE = 0.03
 """Standard deviation of noise on the normalised context: what was corrected is never perfect."""
@@ -33,8 +34,8 @@ class PairBatch:
         mask: those of the window, (B, W).
         root: asked for [m], (B, W, 3). local: rotations asked for, (B, W, 22, 3, 3).
         facing: way the body faces [rad], (B, W).
-        done_root, done_local: what the body did.
-        contact: sole points that touch in what it did, (B, W, 4) bool.
+        wanted_root, wanted_local: what it should become: undisturbed motion.
+        contact: sole points that surely touch in what the body did, (B, W, 4) bool.
         load: what feet and the rest bear in what it did [W], (B, W, 3).
         ground: height under the soles [m], (B, W, 4).
         assist: force on the pelvis [W], (B, W).
@@ -47,8 +48,8 @@ class PairBatch:
     root: np.ndarray
     local: np.ndarray
     facing: np.ndarray
-    done_root: np.ndarray
-    done_local: np.ndarray
+    wanted_root: np.ndarray
+    wanted_local: np.ndarray
     contact: np.ndarray
     load: np.ndarray
     ground: np.ndarray
@@ -61,13 +62,13 @@ class _Clip:
     """A pair as windows need it; see `PairBatch`."""
 
     asked: np.ndarray
-    done: np.ndarray
+    wanted: np.ndarray
     asked_state: np.ndarray
     root: np.ndarray
     local: np.ndarray
     facing: np.ndarray
-    done_root: np.ndarray
-    done_local: np.ndarray
+    wanted_root: np.ndarray
+    wanted_local: np.ndarray
     contact: np.ndarray
     load: np.ndarray
     ground: np.ndarray
@@ -99,7 +100,7 @@ class PairWindows:
         count = min(config.window, total - begin)
         back = min(begin, config.context) if rng.random() > 0.1 else 0
         part, before = slice(begin, begin + count), slice(begin - back, begin)
-        past = (clip.done[before] - self.mean) / self.scale
+        past = (clip.wanted[before] - self.mean) / self.scale
         past = past + CONTEXT_NOISE * rng.standard_normal(past.shape)
         now = (clip.asked[part] - self.mean) / self.scale
         state = np.concatenate([np.zeros((back, config.states)), clip.asked_state[part]])
@@ -115,7 +116,7 @@ class PairWindows:
         for item in fields(PairBatch):
             if item.name not in whole:
                 whole[item.name] = _padded(getattr(clip, item.name)[part], 0, trail)
-        for name in ("local", "done_local"):
+        for name in ("local", "wanted_local"):
             whole[name][count:] = np.eye(3)
         return whole
 
@@ -153,7 +154,7 @@ def prepare_pairs(
         ResourceError: there are no pairs, or one is damaged.
     """
     clips = _clips(folder, report)
-    mean, scale = statistics(np.concatenate([clip.done for clip in clips]))
+    mean, scale = statistics(np.concatenate([clip.wanted for clip in clips]))
     train = PairWindows(clips, config, mean, scale, stateless=stateless, seed=seed)
     other = None
     if held is not None:
@@ -166,12 +167,15 @@ def prepare_pairs(
 def _clips(folder: Path, report: Callable[[str], None]) -> list[_Clip]:
     """The pairs of a folder; those in which the body fell at once are left out."""
     found, short = [], 0
-    for row in listed(folder):
+    rows = listed(folder)
+    clean = {(row["id"], row["engine"]): row["file"] for row in rows if row["source"] == "recorded"}
+    for row in rows:
         pair = load(folder / row["file"])
         if pair.frames < SHORTEST:
             short += 1
             continue
-        found.append(_clip(pair))
+        whole = clean[row["id"], row["engine"]] if row["source"] == "disturbed" else row["file"]
+        found.append(_clip(pair, load(folder / whole).asked()))
     if not found:
         raise ResourceError(f"{folder} holds no pair in which a body kept up for a second.")
     seconds = sum(len(clip.root) for clip in found) / FPS
@@ -179,22 +183,27 @@ def _clips(folder: Path, report: Callable[[str], None]) -> list[_Clip]:
     return found
 
 
-def _clip(pair: Pair) -> _Clip:
-    size, asked, done = pair.frames, pair.asked(), pair.done()
+def _clip(pair: Pair, wanted: Track) -> _Clip:
+    """What windows need of a pair whose motion should become another."""
+    size, asked = pair.frames, pair.asked()
     ground = pair.ground[:size]
     base = reference_ground(ground)
     features, place = encode(asked, base)
-    made = {name: getattr(pair, f"{name}_state")[:size] for name in ("reference", "simulated")}
-    assert features.shape[1] == DIM
     return _Clip(
-        asked=features, done=encode(done, base)[0],
-        asked_state=made["reference"],
+        asked=features, wanted=encode(wanted, base)[0], asked_state=pair.reference_state[:size],
         root=asked.root_positions.astype(np.float32), local=matrices(asked.rotations_wxyz),
         facing=place[:, 2].astype(np.float32),
-        done_root=done.root_positions.astype(np.float32), done_local=matrices(done.rotations_wxyz),
-        contact=done.contacts, load=made["simulated"][:, LOAD], ground=ground,
-        assist=pair.assist[:size, 0],
+        wanted_root=wanted.root_positions.astype(np.float32),
+        wanted_local=matrices(wanted.rotations_wxyz),
+        contact=_sure(pair.simulated_contacts[:size]), load=pair.simulated_state[:size, LOAD],
+        ground=ground, assist=pair.assist[:size, 0],
     )  # fmt: skip
+
+
+def _sure(contact: np.ndarray) -> np.ndarray:
+    """Contacts (T, 4) without their first and last frames, when feet still land or leave."""
+    held = np.pad(contact, ((1, 1), (0, 0)), mode="edge")
+    return held[:-2] & held[1:-1] & held[2:]
 
 
 def matrices(rotations_wxyz: np.ndarray) -> np.ndarray:

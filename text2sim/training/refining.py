@@ -1,4 +1,4 @@
-"""What PhysicsSSM learns: to move as a body did, and to ask of it only what it can do."""
+"""What PhysicsSSM learns: to undo what was disturbed, and to ask of a body only what it can do."""
 
 from __future__ import annotations
 
@@ -53,12 +53,12 @@ class RefineTask:
         changes = net(values["motion"], values["state"], values["there"])
         root, local = changed(values["root"], values["local"], values["facing"], changes)
         places, _ = pose(self.body, root, local)
-        done, _ = pose(self.body, values["done_root"], values["done_local"])
+        wanted, _ = pose(self.body, values["wanted_root"], values["wanted_local"])
         there = values["mask"].float()
         pairs = there[:, 1:] * there[:, :-1]
-        off = (10.0 * (places - done)).square().sum(dim=-1).mean(dim=-1)
-        way = (100.0 * (places.diff(dim=1) - done.diff(dim=1))).square().sum(dim=-1).mean(dim=-1)
-        turn = (local - values["done_local"]).square().sum(dim=(-1, -2)).mean(dim=-1)
+        off = (10.0 * (places - wanted)).square().sum(dim=-1).mean(dim=-1)
+        way = (100.0 * (places.diff(dim=1) - wanted.diff(dim=1))).square().sum(dim=-1).mean(dim=-1)
+        turn = (local - values["wanted_local"]).square().sum(dim=(-1, -2)).mean(dim=-1)
         found = {
             "place": (off * there).sum() / there.sum().clamp(min=1.0),
             "velocity": (way * pairs).sum() / pairs.sum().clamp(min=1.0),
