@@ -5,10 +5,11 @@ import dataclasses
 import numpy as np
 import pytest
 
-from text2sim.errors import Cancelled, MissingExtraError, ResourceError
+from text2sim.errors import Cancelled, ConfigError, MissingExtraError, ResourceError
 from text2sim.physics.mujoco import MuJoCoEngine
 from text2sim.pipeline import Pipeline
 from text2sim.registry import BUILTIN, DEFAULTS, backend_class
+from text2sim.render.raster import RasterRenderer
 from text2sim.stage import STAGES, Context, Options
 
 PROMPT = "a man walks up stairs"
@@ -47,9 +48,12 @@ def ready(stage, name):
 
 
 def given(inputs, stage, name):
-    """What goes into a backend; sampling asks for a world of MuJoCo's."""
+    """What goes into a backend; sampling asks for a world of MuJoCo's, enhancers for channels."""
     if (stage, name) == ("controller", "sampling"):
         return MuJoCoEngine(rate=240.0).run(inputs["physics"], Context(request=REQUEST))
+    if stage == "enhancer" and (needs := backend_class(stage, name)().needs()):
+        request = dataclasses.replace(REQUEST, channels=(*REQUEST.channels, *needs))
+        return RasterRenderer().run(inputs["renderer"], Context(request=request, stage="renderer"))
     return inputs[stage]
 
 
@@ -77,15 +81,24 @@ def test_backend_is_a_frozen_keyword_only_dataclass(stage, name):
     assert set(found.options) <= {item.name for item in dataclasses.fields(Options)}
 
 
+def another(plain, name):
+    """The backend with another value of a number; the first that its bounds allow."""
+    value = getattr(plain, name)
+    for other in (value + 1, value + 8, value * 1.01 + 1, value * 0.5):
+        try:
+            return dataclasses.replace(plain, **{name: other})
+        except ConfigError:
+            continue
+    raise AssertionError(f"no other value of {name} is allowed")
+
+
 @pytest.mark.parametrize(("stage", "name"), ALL)
 def test_every_field_changes_the_fingerprint(stage, name):
     plain = backend_class(stage, name)()
     for item in dataclasses.fields(plain):
         value = getattr(plain, item.name)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            other = value + 1 if isinstance(value, int) or not value else value * 1.01 + 1
-            changed = dataclasses.replace(plain, **{item.name: other})
-            assert changed.fingerprint() != plain.fingerprint(), item.name
+            assert another(plain, item.name).fingerprint() != plain.fingerprint(), item.name
 
 
 @pytest.mark.parametrize(("stage", "name"), ALL)

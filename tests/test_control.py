@@ -291,10 +291,11 @@ def test_a_floating_body_comes_down_and_one_that_stands_stays() -> None:
 def test_a_swinging_foot_clears_the_ground() -> None:
     track = bob(60)
     rotations = np.tile(track.rotations_wxyz[0], (60, 1, 1))
-    swing = 0.5 * np.sin(np.pi * np.clip((np.arange(60) - 15) / 30, 0, 1)) ** 2
+    swing = -0.4 * np.cos(np.pi * np.clip((np.arange(60) - 15) / 30, 0, 1))  # from behind to front
     rotations[:, INDEX["left_hip"]] = quat.about_y(-swing)
     rotations[:, INDEX["left_ankle"]] = quat.about_y(swing)
-    dragged = dataclasses.replace(track, rotations_wxyz=rotations)
+    stand = np.tile(track.root_positions[0], (60, 1))
+    dragged = dataclasses.replace(track, rotations_wxyz=rotations, root_positions=stand)
     sole = dragged.soles()[:, 0, 2]
     roots = dragged.root_positions - np.maximum(sole - 0.004, 0.0)[:, None] * [0, 0, 1]
     dragged = dataclasses.replace(dragged, root_positions=roots)

@@ -30,6 +30,8 @@ SETTLING = 0.12
 """Standard deviation of the filter over the way to the ground [s]."""
 CLEAR = 0.025
 """Height of a foot in the middle of its swing [m]."""
+_NOTHING = 1e-6
+"""Sinking that is only rounding [m]."""
 LOW, MOVING = 0.015, 0.5
 """A foot that is higher [m] or faster [m/s] swings."""
 
@@ -115,7 +117,7 @@ def lifted(track: Track, body: PhysicalBody, scene: Scene, fps: float) -> Track:
     floor = scene.ground_height(points[..., :2])
     depth = np.concatenate([floor - points[..., 2], -toes[..., 2]], axis=1)
     depth = np.where(depth < SHALLOW, depth, 0.0).max(axis=1).clip(min=0.0)
-    if not depth.any():
+    if depth.max(initial=0.0) < _NOTHING:
         return track
     width = max(1, round(0.1 * fps))
     lift = gaussian_filter1d(

@@ -153,6 +153,8 @@ def _of_folder(folder: Path) -> Generator:
         from text2sim.motion.ssm.sampler import Sampler
 
         return partial(generate, sampler=Sampler(network=OnnxNetwork(folder)))
+    if not (folder / "checkpoint.safetensors").is_file():
+        raise ResourceError(f"There is no checkpoint in {folder}: is it the folder of a run?")
     from text2sim.training.cli import check_extra
 
     check_extra()
