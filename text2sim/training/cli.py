@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from text2sim.training.config import RunConfig
 
 app = typer.Typer(
-    help='Train learned backends; needs pip install "text2sim[train]".', no_args_is_help=True
+    help='Train learned backends; needs pip install "text2sim\\[train]".', no_args_is_help=True
 )
 _COMMANDS = {
     "motion-ssm": ("MotionSSM", "SSMTrainingConfig"),
@@ -175,7 +175,7 @@ def _learnt(name: str) -> Callable[..., None]:
             _named(trainer)(config_from(kind, given), typer.echo).run()
 
     command.__doc__ = (
-        f"Train {title}; the same command resumes what is in --out. Needs text2sim[rl]."
+        f"Train {title}; the same command resumes what is in --out. Needs text2sim\\[rl]."
     )
     command.__signature__ = inspect.Signature(options_of(kind))  # type: ignore[attr-defined]
     return command
@@ -186,7 +186,7 @@ for _name in _LEARNT:
 
 
 def _enhancer(kind: str, **options: Any) -> None:
-    """Tune an enhancer on pairs of pictures, or go on with a run; needs "text2sim[controlnet]"."""
+    """Tune an enhancer on pairs of pictures, or go on with a run; needs the extra controlnet."""
     with errors(False):
         from text2sim.training.controlnet_lora import LoraRun, train
 
