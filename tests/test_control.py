@@ -12,8 +12,8 @@ from tests.test_physics import ball_part, box_part, thing
 from text2sim.control.feedforward import feed_forward
 from text2sim.control.kinematic import KinematicController
 from text2sim.control.meter import Meter, joint_torques
-from text2sim.control.pd import PDController
-from text2sim.control.preparation import cleared, lifted, prepared, settled
+from text2sim.control.pd import TURN_DAMPING, PDController, plans
+from text2sim.control.preparation import calmed, cleared, lifted, prepared, settled
 from text2sim.control.reference import resample
 from text2sim.control.rollout import Record, touching
 from text2sim.errors import Cancelled, ConfigError
@@ -286,6 +286,29 @@ def test_a_floating_body_comes_down_and_one_that_stands_stays() -> None:
     assert prepared(track, body, scene, FPS) is track
     high = dataclasses.replace(track, root_positions=track.root_positions + [0, 0, 0.5])
     assert settled(high, body, scene, FPS) is high  # nothing near to stand on: nothing to mend
+
+
+def test_trembling_is_calmed_and_quick_strides_are_not() -> None:
+    body = PhysicalBody.of(bob().skeleton, samples.man())
+    shaken, strides = bob(60), bob(60)
+    hops = 0.08 * np.cos(5.0 * np.pi * np.arange(60) / FPS)[:, None] * [0, 0, 1]  # 2.5 a second
+    strides = dataclasses.replace(strides, root_positions=strides.root_positions + hops)
+    tremble = 0.006 * np.sin(0.5 * np.pi * np.arange(60))[:, None] * [0, 0, 1]  # 15 a second
+    shaken = dataclasses.replace(shaken, root_positions=shaken.root_positions + tremble)
+    calm = calmed(shaken, body, 60.0)
+    assert np.diff(calm.root_positions[:, 2], 2).std() < 0.6 * np.diff(tremble[:, 2], 2).std()
+    need = inverse_dynamics(body, strides.root_positions, strides.rotations_wxyz, FPS).force[:, 2]
+    assert (need < -0.3 * 9.81 * body.mass).mean() > 0.05  # something would pull it down
+    assert calmed(strides, body, FPS) is strides
+
+
+@pytest.mark.parametrize(("mass", "burdened"), [(2.0, False), (20.0, True)])
+def test_hands_on_something_heavy_end_the_moving_as_one(mass: float, burdened: bool) -> None:
+    crate = thing(box_part(0.4, 0.4, 0.4), (0.6, 0.0, 0.4), mass=mass)
+    grasp = Grasp(actor="man1", hand="both", object=crate.id, start=0.2, end=1.0)
+    (plan,) = plans(world_of(bob(), crate, grasps=(grasp,)))
+    assert plan.passing.any() == (not burdened)
+    assert (plan.turn_damping < TURN_DAMPING) == burdened
 
 
 def test_a_swinging_foot_clears_the_ground() -> None:

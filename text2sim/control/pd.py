@@ -25,6 +25,7 @@ from text2sim.types import (
     Contact,
     Drive,
     Grasp,
+    Motion,
     Outcome,
     Simulation,
     Trace,
@@ -38,6 +39,9 @@ TURN_STIFFNESS, TURN_DAMPING = 1200.0, 40.0
 """Of the assist's torque [N m/rad], [N m s/rad], for the same."""
 PASSED_ON = 0.5
 """Share of the assist that joints pass on: all of it would shake a body that stands on one leg."""
+BURDEN, BURDENED_DAMPING = 0.1, 18.0
+"""Hands on a movable thing over this share of the body's mass: the body does not move as one any
+more, so nothing is passed on, and the assist's torque is damped less [N m s/rad]."""
 FALL_DISTANCE, FALL_ANGLE = 0.5, 1.0
 """A body is down once its pelvis is farther from the motion's than this [m], [rad]."""
 ENDS = frozenset(name for name in JOINTS if name.endswith(("foot", "wrist")))
@@ -103,6 +107,7 @@ class Plan:
         passing: joint torques for each unit of wrench on the pelvis, which move the body with it,
             at the frames, (T, 22, 3, 6).
         grips: holds of single hands on fixed things.
+        turn_damping: of the assist's torque, see `TURN_DAMPING`.
     """
 
     reference: Reference
@@ -118,6 +123,7 @@ class Plan:
     torque: Array
     passing: Array
     grips: tuple[Grasp, ...] = ()
+    turn_damping: float = TURN_DAMPING
 
 
 def plans(world: World) -> list[Plan]:
@@ -135,12 +141,24 @@ def plans(world: World) -> list[Plan]:
         clean = prepared(track, body, scene, motion.fps)
         grips = tuple(g for g in motion.grasps if g.actor == track.actor and g.object in fixed)
         needs = feed_forward(clean, body, scene, motion.fps, _each_hand(grips))
+        passing = _passing(clean, body)
         plan = _plan(
-            resample(clean, steps, motion.fps), needs, _passing(clean, body), body, steps,
-            world.timestep,
-        )  # fmt: skip
+            resample(clean, steps, motion.fps), needs, passing, body, steps, world.timestep
+        )
+        if _burdened(track.actor, motion, body):
+            plan = replace(plan, passing=0.0 * passing, turn_damping=BURDENED_DAMPING)
         result.append(replace(plan, grips=_each_hand(grips)))
     return result
+
+
+def _burdened(actor: str, motion: Motion, body: PhysicalBody) -> bool:
+    """Whether an actor at some time has hands on something heavy that moves."""
+    assert motion.scene is not None
+    held = {grasp.object for grasp in motion.grasps if grasp.actor == actor}
+    return any(
+        item.id in held and not item.fixed and item.mass > BURDEN * body.mass
+        for item in motion.scene.objects
+    )
 
 
 def _each_hand(grips: Sequence[Grasp]) -> tuple[Grasp, ...]:
@@ -232,7 +250,7 @@ class _Track(Policy):
         speed = plan.reference.root_velocities[step] - body.root_velocity
         spin = plan.reference.root_spins[step] - body.root_angular_velocity
         pull = plan.heft * (ROOT_STIFFNESS * away + ROOT_DAMPING * speed)
-        twist = plan.bulk * (TURN_STIFFNESS * turn + TURN_DAMPING * spin)
+        twist = plan.bulk * (TURN_STIFFNESS * turn + plan.turn_damping * spin)
         bounds = np.array(self._bounds) * self._falling.help(actor, time) * plan.weight
         force = _bounded(plan.force[step] + pull, bounds[0])
         torque = _bounded(plan.torque[step] + twist, bounds[1] * plan.stature)

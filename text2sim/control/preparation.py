@@ -22,6 +22,8 @@ CARRIED = 0.3
 """Something must carry a body that needs at least this share of its weight."""
 TREMBLE, RARE = (0.02, 0.03, 0.04), 0.02
 """Widths of the filter over motion that trembles [s], and the share of frames that may."""
+BRIEF = 0.04
+"""A pull that lasts no longer [s] is a tremble; quick strides and hops pull for longer."""
 SHALLOW, FLOATING = 0.1, 0.15
 """Deepest sinking and highest floating that are mended [m]."""
 EVEN = 0.004
@@ -43,11 +45,13 @@ def prepared(track: Track, body: PhysicalBody, scene: Scene, fps: float) -> Trac
 
 
 def calmed(track: Track, body: PhysicalBody, fps: float) -> Track:
-    """The track smoothed as far as it shakes so that something would have to pull it down."""
+    """The track smoothed as far as it shakes: for moments something would have to pull it down."""
     result = track
     for width in TREMBLE:
         need = inverse_dynamics(body, result.root_positions, result.rotations_wxyz, fps).force[:, 2]
-        if (need < CARRIED * body.mass * GRAVITY[2]).mean() < RARE:
+        pulled = spans(need < CARRIED * body.mass * GRAVITY[2])
+        lengths = np.array([span.stop - span.start for span in pulled])
+        if lengths[lengths <= BRIEF * fps].sum() < RARE * len(need):
             break
         turns = filters.gaussian(quat.unroll(track.rotations_wxyz), width * fps)
         result = replace(

@@ -6,13 +6,14 @@ import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, final
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from text2sim.control.tracking.observation import ACTIONS
-from text2sim.errors import ConfigError, MissingExtraError, ResourceError
+from text2sim.errors import ConfigError, ResourceError
+from text2sim.graphs import open_graph
 from text2sim.types import SceneActor
 
 VERSION = 1
@@ -66,7 +67,7 @@ class TrackingPolicy:
             ConfigError: the policy is of another version.
         """
         self.folder, self.config = folder, _config(folder / "config.json")
-        self._session = _session(folder / "policy.onnx")
+        self._session = open_graph(folder / "policy.onnx", "The ppo controller")
         shape = self._session.get_inputs()[0].shape
         if shape[-1] != self.config.seen:
             raise ResourceError(
@@ -120,21 +121,3 @@ def _config(path: Path) -> PolicyConfig:
             f"version {VERSION}. Export it again with the text2sim that trained it, or train anew."
         )
     return config
-
-
-def _session(path: Path) -> Any:
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise MissingExtraError(
-            "The ppo controller needs onnxruntime. Install it with: pip install onnxruntime"
-        ) from error
-    if not path.is_file():
-        raise ResourceError(f"There is no graph {path}.")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
-    except Exception as error:
-        raise ResourceError(f"{path} is no graph that onnxruntime can run: {error}.") from error
