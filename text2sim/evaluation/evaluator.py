@@ -18,8 +18,9 @@ from typing import Any, final
 import numpy as np
 from numpy.typing import NDArray
 
-from text2sim.errors import MissingExtraError, ResourceError, ShapeError
+from text2sim.errors import ResourceError, ShapeError
 from text2sim.evaluation.samples import LONGEST
+from text2sim.graphs import open_graph
 from text2sim.language.tokens import encode_batch
 from text2sim.resources import resource
 from text2sim.types.arrays import array, check_arrays
@@ -94,8 +95,8 @@ class Evaluator:
                 f"{folder / 'config.json'} is no evaluator's configuration: {error!r}."
             ) from error
         return cls(
-            folder=folder, norm=norm, _motion=_session(folder / "motion.onnx"),
-            _text=_session(folder / "text.onnx"),
+            folder=folder, norm=norm, _motion=open_graph(folder / "motion.onnx", "The evaluator"),
+            _text=open_graph(folder / "text.onnx", "The evaluator"),
         )  # fmt: skip
 
     def motions(self, features: Sequence[Array]) -> Array:
@@ -132,21 +133,3 @@ class Evaluator:
             feed = {"vectors": words.vectors, "marks": words.marks, "mask": words.mask}
             found.append(self._text.run(None, feed)[0])
         return np.concatenate(found)
-
-
-def _session(path: Path) -> Any:
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise MissingExtraError(
-            "The evaluator needs onnxruntime: pip install onnxruntime"
-        ) from error
-    if not path.is_file():
-        raise ResourceError(f"There is no file {path}.")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(str(path), options, ["CPUExecutionProvider"])
-    except Exception as error:
-        raise ResourceError(f"{path} is no graph that onnxruntime can run: {error}") from error

@@ -12,7 +12,8 @@ from typing import Any, ClassVar, final
 import numpy as np
 
 from text2sim.edit import resample
-from text2sim.errors import ConfigError, MissingExtraError, ResourceError
+from text2sim.errors import ConfigError, ResourceError
+from text2sim.graphs import open_graph
 from text2sim.physical_body import PhysicalBody
 from text2sim.refine.changes import (
     Array,
@@ -130,7 +131,7 @@ class OnnxRefiner:
     def __init__(self, folder: Path) -> None:
         self.config = _config(folder / "config.json")
         self.mean, self.scale = _normaliser(folder / "normaliser.npz", self.config)
-        self._session = _session(folder / "refiner.onnx")
+        self._session = open_graph(folder / "refiner.onnx", "The physics-ssm refiner")
 
     def changes(self, motion: Array, state: Array, mask: Array) -> Array:
         """See `Network`."""
@@ -168,21 +169,3 @@ def _normaliser(path: Path, config: PhysicsSSMConfig) -> tuple[Array, Array]:
     if not good or not (scale > 0).all():
         raise ResourceError(f"{path} must hold mean and scale of {config.features} features.")
     return mean.astype(np.float32), scale.astype(np.float32)
-
-
-def _session(path: Path) -> Any:
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise MissingExtraError(
-            "The physics-ssm refiner needs onnxruntime: pip install onnxruntime"
-        ) from error
-    if not path.is_file():
-        raise ResourceError(f"There is no graph {path}.")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:
-        raise ResourceError(f"{path} is no graph that onnxruntime can run: {error}.") from error

@@ -14,6 +14,7 @@ import numpy as np
 from text2sim.enhance.neural.inputs import FEATURES, NEEDS, inputs, known, padded
 from text2sim.enhance.stage import Enhancer
 from text2sim.errors import ResourceError
+from text2sim.graphs import open_graph
 from text2sim.resources import resource
 from text2sim.stage import Context, Options
 from text2sim.types import Frames
@@ -121,19 +122,9 @@ _SESSIONS: dict[tuple[str, int, int], Any] = {}
 
 def _session(path: Path, threads: int) -> Any:
     """An open graph; the last one stays open, as streams ask for it with every frame."""
-    import onnxruntime
-
     key = (str(path.resolve()), path.stat().st_mtime_ns, threads)
     if key not in _SESSIONS:
-        settings = onnxruntime.SessionOptions()
-        settings.intra_op_num_threads = threads
-        settings.log_severity_level = 3
-        try:
-            session = onnxruntime.InferenceSession(
-                str(path), settings, providers=["CPUExecutionProvider"]
-            )
-        except Exception as error:  # onnxruntime's errors have no common class
-            raise ResourceError(f"{path} is no graph that onnxruntime can run: {error}.") from error
+        session = open_graph(path, "The neural enhancer", threads=threads)
         _SESSIONS.clear()
         _SESSIONS[key] = session
     return _SESSIONS[key]

@@ -8,7 +8,8 @@ from typing import Any, final
 
 import numpy as np
 
-from text2sim.errors import ConfigError, MissingExtraError, ResourceError
+from text2sim.errors import ConfigError, ResourceError
+from text2sim.graphs import open_graph
 from text2sim.motion.ssm.config import SSMMotionConfig
 from text2sim.motion.ssm.features import DIM
 from text2sim.motion.ssm.sampler import Array, State
@@ -24,7 +25,10 @@ class OnnxNetwork:
         self.folder = folder
         self.config = _config(folder)
         self.mean, self.scale = _normaliser(folder)
-        self._sessions = {name: _session(folder / f"{name}.onnx", threads) for name in GRAPHS}
+        self._sessions = {
+            name: open_graph(folder / f"{name}.onnx", "The ssm backend", threads=threads)
+            for name in GRAPHS
+        }
         for name, session in self._sessions.items():
             _check_inputs(session, _channels(self.config)[name], folder / f"{name}.onnx")
         frames = self._sessions["memory"].get_inputs()[0].shape[1]
@@ -74,25 +78,6 @@ def _normaliser(folder: Path) -> tuple[Array, Array]:
     if not good:
         raise ResourceError(f"{path} must hold mean and scale of {DIM} features, scale over 0.")
     return mean.astype(np.float32), scale.astype(np.float32)
-
-
-def _session(path: Path, threads: int) -> Any:
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise MissingExtraError(
-            "The ssm backend needs onnxruntime. Install it with: pip install onnxruntime"
-        ) from error
-    if not path.is_file():
-        raise ResourceError(f"There is no graph {path}.")
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:
-        raise ResourceError(f"{path} is no graph that onnxruntime can run: {error}.") from error
 
 
 def _channels(config: SSMMotionConfig) -> dict[str, dict[str, int]]:
