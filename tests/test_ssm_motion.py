@@ -284,3 +284,11 @@ def test_the_graphs_are_the_module():
     made = [spoken(s, "a person walks.", np.random.default_rng(0), frames=100) for s in both]
     assert np.abs(made[0] - made[1]).max() < 1e-3
     assert abs(turned(generate("a person stands.", 2.0, 0, sampler=both[0]))) < 1.0
+
+
+@pytest.mark.parametrize(
+    ("prompt", "blind"), [("a man climbs a ladder", True), ("a man kicks a ball", False)]
+)
+def test_what_is_played_without_seeing_the_thing_is_said(prompt, blind):
+    motion = Pipeline(motion="ssm")(prompt, until="motion", progress=False)
+    assert any("without seeing" in text for text in motion.warnings) == blind

@@ -157,8 +157,8 @@ def _request(plan: Blocking, stream: Stream, start: int, stop: int) -> Request:
     return replace(request, kept=kept, held=held) if held.any() else request
 
 
-BLIND = frozenset(("lie",))
-"""Actions on things that the network neither sees nor is given: it plays them without aiming."""
+BLIND = frozenset(("push", "pull", "catch", "climb", "lie"))
+"""Actions on things that the network does not see and was measured to miss, or to fall at."""
 
 
 def _beyond(scene: Scene, actor: str) -> list[str]:
